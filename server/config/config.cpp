@@ -1,0 +1,71 @@
+#include "server/config/config.hpp"
+
+#include "server/config/parts.hpp"
+
+namespace server {
+namespace {
+
+namespace fs = std::filesystem;
+
+template <class Duration>
+void read_duration(const MapReader& reader, std::string_view key, Duration& out) {
+  auto count = out.count();
+  reader.whole(key, count);
+  out = Duration(count);
+}
+
+void read_limits(const Node& node, LimitsConfig& limits) {
+  const MapReader reader(node, "limits", kLimitsKeys);
+  reader.whole("clients", limits.clients);
+  reader.whole("sessions", limits.sessions);
+  reader.whole("queue", limits.queue);
+  reader.whole("mtu", limits.mtu);
+  reader.whole("tcp_frame", limits.tcp_frame);
+  reader.whole("tcp_connections", limits.tcp_connections);
+  read_duration(reader, "load_wait_ms", limits.load_wait);
+  read_duration(reader, "inline_budget_us", limits.inline_budget);
+}
+
+void read_log(const Node& node, const fs::path& file, LogConfig& log) {
+  const MapReader reader(node, "log", kLogKeys);
+  reader.choice("level", log.level);
+  reader.boolean("json", log.json);
+  std::string target;
+  reader.text("file", target);
+  if (!target.empty()) log.file = resolve(target, file);
+}
+
+/// A folder that is not there now may come (a disk, a share): `oscine check` says so, the daemon starts.
+void read_folders(const MapReader& reader, Config& config) {
+  std::vector<std::string> folders;
+  reader.texts("model_folders", folders);
+  for (const std::string& text : folders) config.model_folders.push_back(resolve(text, config.file));
+}
+
+Config read_config_node(const Node& node, const fs::path& file) {
+  const MapReader reader(node, "", kConfigKeys);
+  Config config;
+  config.file = fs::absolute(file).lexically_normal();
+  read_network(reader, config);
+  read_duration(reader, "lease_seconds", config.lease);
+  reader.boolean("allow_quit", config.allow_quit);
+  reader.whole("workers", config.workers);
+  read_folders(reader, config);
+  if (const Node* limits = reader.find("limits")) read_limits(*limits, config.limits);
+  if (const Node* log = reader.find("log")) read_log(*log, file, config.log);
+  if (const Node* list = reader.find("models")) config.models = read_models(*list, file);
+  if (const Node* aliases = reader.find("aliases")) config.aliases = read_aliases(*aliases, config);
+  return config;
+}
+
+}  // namespace
+
+base::Result<Config> parse_config(const std::string& text, const fs::path& file) {
+  return at_the_door<Config>(file, [&] { return read_config_node(parse_yaml(text), file); });
+}
+
+base::Result<Config> read_config(const fs::path& file) {
+  return at_the_door<Config>(file, [&] { return parse_config(read_text(file), file); });
+}
+
+}  // namespace server

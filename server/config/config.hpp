@@ -1,0 +1,108 @@
+#pragma once
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "models/card.hpp"
+
+namespace server {
+
+using Millis = std::chrono::milliseconds;
+
+/// An address range in CIDR form: "192.168.1.0/24", "fe80::/10", or one address.
+struct Range {
+  std::array<std::uint8_t, 16> address{};  ///< IPv4 mapped into IPv6
+  int bits = 128;
+  std::string text;  ///< as written
+};
+
+/// One entry of `listen`: UDP and TCP on the same port.
+struct Endpoint {
+  std::string host;        ///< "" : loopback, IPv4 and IPv6 both; otherwise a numeric address
+  std::uint16_t port = 0;  ///< 0: the system chooses; ask the daemon which (log line, --port-file)
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+/// Where an alias sends its answers.
+struct Destination {
+  bool to_sender = false;  ///< "sender:8000": the address that asked, at this port; otherwise host is fixed
+  std::string host;        ///< numeric
+  std::uint16_t port = 0;  ///< 0 with to_sender: the sending port
+};
+
+/// An incoming address that a patch made for something else uses (docs/protocol.md, "Aliases").
+struct Alias {
+  std::string address;                ///< "/synth/update"
+  std::optional<std::uint16_t> port;  ///< only on this listening port ("/synth/update@8001")
+  std::string model;
+  std::string method;                                     ///< empty: the model's default
+  std::vector<std::pair<std::string, std::string>> send;  ///< output name → outgoing address, in this order
+  Destination to;
+};
+
+/// One served model.
+struct ModelConfig {
+  models::Card card;
+  std::filesystem::path card_file;  ///< empty where the card was written into the configuration itself
+  /// May answer on the network thread when it is small and idle: only for models that cannot hang or crash.
+  bool trusted = false;
+  friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
+};
+
+/// Everything that a refusal depends on. A limit reached is answered, never silently cut.
+struct LimitsConfig {
+  int clients = 4096;       ///< at most; the next hello gets 429
+  int sessions = 1024;      ///< over all clients; the next open gets 429
+  int queue = 256;          ///< requests waiting for a worker; the next gets 429 at once
+  int mtu = 1472;           ///< bytes of a UDP message that we send, until a client asks for another
+  int tcp_frame = 4194304;  ///< bytes of one packet over TCP
+  int tcp_connections = 256;
+  Millis load_wait{2000};                        ///< how long work waits for its model to load; then 503
+  std::chrono::microseconds inline_budget{300};  ///< a trusted model whose p99.9 is within this runs on [net]; 0: never
+};
+
+struct LogConfig {
+  std::string level = "info";  ///< trace debug info warn error off
+  bool json = false;
+  std::filesystem::path file;  ///< empty: standard error
+};
+
+/// A whole configuration, checked.
+struct Config {
+  std::filesystem::path file;  ///< absolute; relative paths in it are relative to its folder
+  std::vector<Endpoint> listen{{"", 7770}};
+  std::vector<Range> allow;      ///< senders outside loopback; must be set when something listens outside loopback
+  std::uint16_t reply_port = 0;  ///< where a loopback sender that never said hello is answered; 0: its sending port
+  std::chrono::seconds lease{30};
+  bool allow_quit = false;                           ///< `/quit` from loopback ends the daemon
+  int workers = 0;                                   ///< threads that run models; 0: one less than cores, at least one
+  std::vector<std::filesystem::path> model_folders;  ///< where `/load` may take a card or a file from
+  std::vector<ModelConfig> models;
+  std::vector<Alias> aliases;
+  LimitsConfig limits;
+  LogConfig log;
+};
+
+/// Reads and checks a configuration and the cards that it names. A model whose card cannot be read is an error here;
+/// a model file that is missing is not (the daemon starts, and says so when asked for the model).
+/// Fails: kMalformed, one sentence with file, line and, for an unknown key, the nearest valid one:
+///   "config/default.yaml:12: unknown key 'modells'; did you mean 'models'?"
+base::Result<Config> read_config(const std::filesystem::path& file);
+
+/// The same from text; `file` names it in sentences and is where relative paths start. For tests and fuzzing.
+base::Result<Config> parse_config(const std::string& text, const std::filesystem::path& file);
+
+/// Reads a model card (docs/cards.md). Fails like read_config.
+base::Result<models::Card> read_card(const std::filesystem::path& file);
+base::Result<models::Card> parse_card(const std::string& text, const std::filesystem::path& file);
+
+/// "7770", "127.0.0.1:7770", "[::1]:7770", "localhost:7770". Fails: kMalformed.
+base::Result<Endpoint> parse_endpoint(const std::string& text);
+
+}  // namespace server

@@ -1,0 +1,149 @@
+#include "server/config/keys.hpp"
+
+#include <array>
+#include <cmath>
+
+namespace server {
+namespace {
+
+constexpr double kPortMax = 65535;
+
+constexpr Key kConfig[] = {
+    {"listen", "a port, an address with a port, or a list of them", "7770"},
+    {"allow", "an address range or a list of them", "[]"},
+    {"reply_port", kWholeForm, "0", "port", 0, kPortMax},
+    {"lease_seconds", kWholeForm, "30", "seconds", 1, 3600},
+    {"allow_quit", kBoolForm, "false"},
+    {"workers", kWholeForm, "0", "threads", 0, 64},
+    {"model_folders", kTextsForm, "[]"},
+    {"models", "a folder, a list of folders and cards, or a map from name to card", "[]"},
+    {"aliases", "a map from address to alias", "{}"},
+    {"limits", "a map", "{}"},
+    {"log", "a map", "{}"},
+};
+
+constexpr Key kLimits[] = {
+    {"clients", kWholeForm, "4096", "clients", 1, 65536},
+    {"sessions", kWholeForm, "1024", "sessions", 1, 65536},
+    {"queue", kWholeForm, "256", "requests", 1, 65536},
+    {"mtu", kWholeForm, "1472", "bytes", 512, 8192},
+    {"tcp_frame", kWholeForm, "4194304", "bytes", 65536, 67108864},
+    {"tcp_connections", kWholeForm, "256", "connections", 1, 4096},
+    {"load_wait_ms", kWholeForm, "2000", "milliseconds", 0, 60000},
+    {"inline_budget_us", kWholeForm, "300", "microseconds", 0, 10000},
+};
+
+constexpr double kNone = std::numeric_limits<double>::infinity();
+
+constexpr Key kLog[] = {
+    {"level", kChoiceForm, "info", "", -kNone, kNone, "trace debug info warn error off"},
+    {"json", kBoolForm, "false"},
+    {"file", kTextForm, "\"\""},
+};
+
+constexpr Key kModel[] = {
+    {"card", kTextForm, "required"},
+    {"trusted", kBoolForm, "false"},
+};
+
+constexpr Key kAlias[] = {
+    {"model", kTextForm, "required"},
+    {"method", kTextForm, "\"\""},
+    {"send", "a map from output to address", "required"},
+    {"to", "an address with a port, or the sender", "required"},
+};
+
+constexpr Key kCard[] = {
+    {"card", kWholeForm, "required", "", 1, 1},
+    {"name", kTextForm, "required"},
+    {"kind", kTextForm, "required"},
+    {"engine", kChoiceForm, "torch", "", -kNone, kNone, "torch fake"},
+    {"file", kTextForm, "required"},
+    {"sha256", kTextForm, "\"\""},
+    {"state", kChoiceForm, "none", "", -kNone, kNone, "none session"},
+    {"modelRate", kNumberForm, "0", "frames per second", 0, 1e6},
+    {"about", kTextForm, "\"\""},
+    {"licence", kTextForm, "\"\""},
+    {"authors", kTextsForm, "[]"},
+    {"links", kTextsForm, "[]"},
+    {"inputs", "a list of ports or their count", "required"},
+    {"outputs", "a list of ports or their count", "required"},
+    {"methods", "a list of methods", "[]"},
+    {"attributes", "a list of attributes", "[]"},
+    {"labels", kTextsForm, "[]"},
+    {"options", "a map of texts", "{}"},
+    {"measured", "anything", "{}"},
+};
+
+constexpr Key kMethod[] = {
+    {"name", kTextForm, "required"},
+    {"inputs", "a list of ports or their count", "required"},
+    {"outputs", "a list of ports or their count", "required"},
+};
+
+constexpr Key kInput[] = {
+    {"name", kTextForm, "required"}, {"unit", kTextForm, "\"\""},   {"min", kNumberForm, "-.inf"},
+    {"max", kNumberForm, ".inf"},    {"default", kNumberForm, "0"},
+};
+
+constexpr Key kOutput[] = {
+    {"name", kTextForm, "required"},
+    {"unit", kTextForm, "\"\""},
+    {"min", kNumberForm, "-.inf"},
+    {"max", kNumberForm, ".inf"},
+};
+
+constexpr Key kAttribute[] = {
+    {"name", kTextForm, "required"},
+    {"types", kTextForm, "f"},
+    {"min", kNumberForm, "-.inf"},
+    {"max", kNumberForm, ".inf"},
+    {"default", "a value or a list of values", ""},
+};
+
+std::string number_text(double value) {
+  if (value == std::floor(value) && std::fabs(value) < 1e15) return std::to_string(static_cast<long long>(value));
+  return std::to_string(value);
+}
+
+}  // namespace
+
+const KeyTable kConfigKeys{"configuration", kConfig};
+const KeyTable kLimitsKeys{"limits", kLimits};
+const KeyTable kLogKeys{"log", kLog};
+const KeyTable kModelKeys{"model", kModel};
+const KeyTable kAliasKeys{"alias", kAlias};
+const KeyTable kCardKeys{"card", kCard};
+const KeyTable kMethodKeys{"method", kMethod};
+const KeyTable kInputKeys{"input", kInput};
+const KeyTable kOutputKeys{"output", kOutput};
+const KeyTable kAttributeKeys{"attribute", kAttribute};
+
+std::span<const KeyTable* const> config_tables() {
+  static const std::array tables{&kConfigKeys, &kLimitsKeys, &kLogKeys, &kModelKeys, &kAliasKeys};
+  return tables;
+}
+
+std::span<const KeyTable* const> card_tables() {
+  static const std::array tables{&kCardKeys, &kMethodKeys, &kInputKeys, &kOutputKeys, &kAttributeKeys};
+  return tables;
+}
+
+std::string range_text(const Key& key) {
+  if (!key.choices.empty()) return std::string(key.choices);
+  if (!std::isfinite(key.min) || !std::isfinite(key.max)) return "";
+  return number_text(key.min) + ".." + number_text(key.max);
+}
+
+std::string expected_text(const Key& key) {
+  std::string text(key.form);
+  if (!key.choices.empty()) return text + ": " + std::string(key.choices);
+  if (std::isfinite(key.min) && std::isfinite(key.max)) {
+    text += key.min == key.max ? " (" + number_text(key.min) + ")"
+                               : " from " + number_text(key.min) + " to " + number_text(key.max);
+  }
+  if (!key.unit.empty()) text += " (" + std::string(key.unit) + ")";
+  return text;
+}
+
+}  // namespace server

@@ -1,0 +1,41 @@
+#pragma once
+#include "server/config/config.hpp"
+#include "server/config/reader.hpp"
+
+// The parts that config.cpp puts together. All throw Problem.
+namespace server {
+
+/// What `read` returns, or the sentence of the Problem that it threw: no exception leaves this folder.
+template <class T, class Read>
+base::Result<T> at_the_door(const std::filesystem::path& file, Read read) {
+  try {
+    return read();
+  } catch (const Problem& problem) {
+    return base::Error{base::ErrorCode::kMalformed, sentence(file, problem)};
+  } catch (const std::filesystem::filesystem_error& error) {  // the working folder is gone, a path is too long …
+    return base::Error{base::ErrorCode::kMalformed, sentence(file, {0, error.what()})};
+  }
+}
+
+/// Relative to the folder of `file`; absolute, without '.' and '..'.
+std::filesystem::path resolve(const std::string& text, const std::filesystem::path& file);
+
+/// `inline_card`: written into a configuration, where `card` may be left out and `trusted` may stand beside; the
+/// name in the map counts, and `name` may be left out.
+models::Card read_card_node(const Node& node, const std::filesystem::path& file, const std::string& path,
+                            const std::string* inline_name = nullptr);
+std::vector<models::Port> read_ports(const MapReader& reader, std::string_view key, const KeyTable& table);
+std::vector<models::AttributeCard> read_attributes(const Node& node, const std::string& path);
+
+/// Throws unless it is [a-z0-9._-], 1..64 bytes.
+void check_model_name(const std::string& name, int line, const std::string& path);
+
+std::vector<ModelConfig> read_models(const Node& node, const std::filesystem::path& file);
+
+/// Checked against `config.listen`, `config.allow` and `config.models`.
+std::vector<Alias> read_aliases(const Node& node, const Config& config);
+
+/// `listen`, `allow`, `reply_port`, and what holds between them.
+void read_network(const MapReader& reader, Config& config);
+
+}  // namespace server
