@@ -1,0 +1,85 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "models/card.hpp"
+
+namespace models {
+
+/// float32, row-major, in memory of the caller.
+struct TensorIn {
+  std::span<const float> data;
+  std::vector<std::int64_t> shape;
+};
+
+/// float32, row-major. `run` fills it anew; the memory is kept between calls.
+struct TensorOut {
+  std::vector<float> data;
+  std::vector<std::int64_t> shape;
+};
+
+/// One runnable copy of a program, with its own state and its own scratch memory. Its program outlives it.
+/// Thread: [infer] or [net], one caller at a time.
+class Run {
+ public:
+  virtual ~Run() = default;
+  /// One call of `method` (an index into Program::methods()).
+  /// Fails: kModelFailed with the script's own reason in one line; state is then unknown, take a fresh run.
+  virtual base::Status run(std::size_t method, const TensorIn& in, TensorOut& out) = 0;
+  /// Fails: kUnknown (no such attribute), kMalformed (wrong count or type), kModelFailed (the setter raised or
+  /// refused).
+  virtual base::Status set(std::string_view attribute, std::span<const Value> values) = 0;
+  virtual base::Result<std::vector<Value>> get(std::string_view attribute) = 0;
+};
+
+/// A loaded file. Never run itself, so that it stays as it was in the file: pristine. Thread: [load] unless said.
+class Program {
+ public:
+  virtual ~Program() = default;
+  /// Those of the card first, in its order (so that an index into card.methods fits), then what the file offers
+  /// besides.
+  virtual std::vector<std::string> methods() const = 0;
+  /// A copy with its own state, as in the file. Thread: [any].
+  virtual base::Result<std::unique_ptr<Run>> fresh() = 0;
+  /// A copy that shares everything but scratch memory: only for programs without state. Thread: [any].
+  virtual base::Result<std::unique_ptr<Run>> shared() = 0;
+  /// True when running `run` left anything in it different from the file: the program has state, whatever its card
+  /// says.
+  virtual bool differs(const Run& run) const = 0;
+  /// Lines for `oscine inspect`: what the file itself says (exporter version, buffers, parameters …).
+  virtual std::vector<std::pair<std::string, std::string>> facts() const = 0;
+};
+
+/// A library that runs programs.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  virtual std::string_view name() const = 0;
+  /// For `--version` and the log: "LibTorch 2.13.0".
+  virtual std::string version() const = 0;
+  /// Call once on every thread that will run its programs (thread-local settings). Thread: that thread.
+  virtual void prepare_thread() = 0;
+  /// Reads card.file and finds the methods of the card (all of the file's where the card names none).
+  /// Fails: kUnknown (no file), kModelFailed (unreadable, a method is missing …). One at a time: [load].
+  virtual base::Result<std::unique_ptr<Program>> load(const Card& card) = 0;
+};
+
+/// The engine of that name; opened at the first call (LibTorch: about 250 ms and 115 MB) and kept until the process
+/// ends. Fails: kUnknown for a name not in the table; kLoading where the library is not built in or cannot be opened.
+/// Thread: [load] (others may call once it has returned a value).
+base::Result<Engine*> open_engine(std::string_view name);
+
+/// The version of LibTorch that this build was made with, without loading it; "none" without it.
+std::string_view torch_version();
+
+/// The symbol by which an engine library hands over its engine: `extern "C" models::Engine* oscine_engine();`
+using EngineEntry = Engine* (*)();
+inline constexpr char kEngineEntry[] = "oscine_engine";
+
+}  // namespace models

@@ -1,0 +1,90 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "models/card.hpp"
+#include "models/engine.hpp"
+
+namespace models {
+
+using Micros = std::chrono::duration<double, std::micro>;
+
+/// How long one call took when it was measured at load, on this machine.
+struct Timing {
+  Micros p50{0}, p95{0}, p99{0}, p999{0};
+  std::size_t runs = 0;
+};
+
+/// A method as it is served. Ratios are frames per model-rate frame (1 for params).
+struct Method {
+  std::string name;
+  std::vector<Port> inputs, outputs;  ///< names where the kind has them
+  int in_channels = 0, in_ratio = 1;
+  int out_channels = 0, out_ratio = 1;
+  int block = 1;  ///< frames in that one call takes at least, and in multiples of which it is called
+  Timing timing;
+};
+
+struct LoadOptions {
+  int warmup = 3;                         ///< passes per method before anything is measured; 3 at least
+  std::chrono::milliseconds measure{60};  ///< at most this long per method, 2000 runs at most
+};
+
+class Model;
+
+/// One session's own copy of a model (or a light view of the shared one, when the model has no state).
+/// Outlives nothing: keeps its model alive by itself. Thread: one caller at a time, after Engine::prepare_thread().
+class Instance {
+ public:
+  virtual ~Instance() = default;
+
+  /// One call of `method` (an index into Model::methods()).
+  /// @param in   interleaved frames: [frames, in_channels], frames a multiple of the method's block, at least one.
+  /// @param out  interleaved frames: [frames · out_ratio / in_ratio, out_channels]; the memory is kept between calls.
+  /// Fails: kMalformed (numbers that are no whole frames: says how many a frame has; a value outside its port's range:
+  ///        names the port and the range); kModelFailed (the model raised, gave the wrong shape or NaN: says what, with
+  ///        the model's name) — a model with state is then as after reset().
+  virtual base::Status run(std::size_t method, std::span<const float> in, std::vector<float>& out) = 0;
+
+  /// Fails: kUnknown with the nearest attribute; kMalformed naming count, type or range; kModelFailed.
+  virtual base::Status set(std::string_view attribute, std::span<const Value> values) = 0;
+  virtual base::Result<std::vector<Value>> get(std::string_view attribute) = 0;
+  /// Back to the state in the file, attributes too.
+  virtual base::Status reset() = 0;
+};
+
+/// A model that is loaded, warm and measured. Immutable. Thread: [any].
+class Model : public std::enable_shared_from_this<Model> {
+ public:
+  virtual ~Model() = default;
+  virtual const Card& card() const = 0;
+  virtual std::span<const Method> methods() const = 0;
+  virtual std::span<const AttributeCard> attributes() const = 0;
+  /// One instance per session is needed: the card says so, running it changed it, or it has attributes.
+  virtual bool stateful() const = 0;
+  /// Index of a method; "" and "default" are the first. Fails: kUnknown, naming those there are.
+  virtual base::Result<std::size_t> method(std::string_view name) const = 0;
+  /// A pristine instance; for a model without state a light one that shares the weights.
+  virtual base::Result<std::unique_ptr<Instance>> instance() const = 0;
+  virtual Engine& engine() const = 0;
+};
+
+/// Loads what the card describes: opens its engine, checks the hash, loads, probes each method's shape, warms up (the
+/// probing pass and `warmup` more), measures, and leaves a pristine program.
+/// Fails: kUnknown (no such kind, engine or file), kModelFailed (hash, shape, NaN, raised …) in a sentence that names
+/// the model. Nothing is left behind. Thread: [load]. Takes: LibTorch's start the first time, then tens of
+/// milliseconds.
+base::Result<std::shared_ptr<const Model>> load(const Card& card, const LoadOptions& options = {});
+
+/// The kinds that this build serves ("params"), for messages and help.
+std::span<const std::string_view> kinds();
+
+/// 64 hex digits. Fails: kUnknown when the file cannot be read. Thread: [any].
+base::Result<std::string> sha256(const std::filesystem::path& file);
+
+}  // namespace models

@@ -1,0 +1,121 @@
+#include "fake_program.hpp"
+
+#include <limits>
+#include <map>
+#include <numeric>
+#include <thread>
+#include <utility>
+
+#include "fake_gate.hpp"
+#include "text.hpp"
+
+namespace models {
+
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+class FakeRun final : public Run {
+ public:
+  explicit FakeRun(std::shared_ptr<const FakeBehaviour> behaviour) : behaviour_(std::move(behaviour)) {
+    for (const auto& attribute : behaviour_->attributes) {
+      auto& values = values_[attribute.name];
+      for (const char type : attribute.types) {
+        values.push_back(type == 's' ? Value(std::string()) : type == 'i' ? Value(0) : Value(0.0F));
+      }
+    }
+  }
+
+  base::Status run(std::size_t method, const TensorIn& in, TensorOut& out) override {
+    const bool acts = !behaviour_->when || (!in.data.empty() && in.data[0] == *behaviour_->when);
+    const std::string& does = behaviour_->does;
+    if (acts && does == "throw") return Error{ErrorCode::kModelFailed, "forward raised: the fake raised, as asked"};
+    if (acts && does == "slow") std::this_thread::sleep_for(behaviour_->sleep);
+    if (acts && does == "gate") wait_at_gate(behaviour_->gate);
+    answer(in, behaviour_->outputs[method] + (acts && does == "shape" ? 1 : 0), out);
+    if (acts && does == "nan" && !out.data.empty()) out.data.back() = std::numeric_limits<float>::quiet_NaN();
+    return {};
+  }
+
+  base::Status set(std::string_view attribute, std::span<const Value> values) override {
+    auto kept = values_.find(std::string(attribute));
+    if (kept == values_.end()) return unknown(attribute);
+    if (kept->second.size() != values.size()) {
+      return Error{ErrorCode::kMalformed, kept->first + " takes " + count_text(kept->second.size(), "value")};
+    }
+    kept->second.assign(values.begin(), values.end());
+    return {};
+  }
+
+  base::Result<std::vector<Value>> get(std::string_view attribute) override {
+    const auto kept = values_.find(std::string(attribute));
+    if (kept == values_.end()) return unknown(attribute);
+    return kept->second;
+  }
+
+  bool touched() const { return frames_ != 0; }
+
+ private:
+  static Error unknown(std::string_view attribute) {
+    return {ErrorCode::kUnknown, "the fake has no attribute '" + std::string(attribute) + "'"};
+  }
+
+  void answer(const TensorIn& in, std::size_t outputs, TensorOut& out) {
+    const auto frames = static_cast<std::size_t>(in.shape.front());
+    const std::size_t inputs = in.data.size() / frames;
+    const float gain = gain_now();
+    out.shape.assign({in.shape.front(), static_cast<std::int64_t>(outputs)});
+    out.data.resize(frames * outputs);
+    for (std::size_t frame = 0; frame < frames; ++frame) {
+      const auto row = in.data.subspan(frame * inputs, inputs);
+      const float folded = fold(row);
+      for (std::size_t i = 0; i < outputs; ++i) {
+        out.data[frame * outputs + i] = behaviour_->does == "echo" ? gain * row[i % inputs] : folded;
+      }
+    }
+  }
+
+  float fold(std::span<const float> row) {
+    if (behaviour_->does == "count") return static_cast<float>(++frames_);
+    const float sum = std::accumulate(row.begin(), row.end(), 0.0F);
+    return gain_now() * (behaviour_->does == "mean" ? sum / static_cast<float>(row.size()) : sum);
+  }
+
+  float gain_now() const {
+    const auto found = values_.find("gain");
+    if (found == values_.end() || found->second.empty()) return 1;
+    const auto* gain = std::get_if<float>(&found->second.front());
+    return gain != nullptr ? *gain : 1;
+  }
+
+  std::shared_ptr<const FakeBehaviour> behaviour_;
+  std::map<std::string, std::vector<Value>> values_;
+  std::uint32_t frames_ = 0;
+};
+
+class FakeProgram final : public Program {
+ public:
+  FakeProgram(std::vector<std::string> methods, FakeBehaviour behaviour)
+      : methods_(std::move(methods)), behaviour_(std::make_shared<const FakeBehaviour>(std::move(behaviour))) {}
+
+  std::vector<std::string> methods() const override { return methods_; }
+  base::Result<std::unique_ptr<Run>> fresh() override {
+    return std::unique_ptr<Run>(std::make_unique<FakeRun>(behaviour_));
+  }
+  base::Result<std::unique_ptr<Run>> shared() override { return fresh(); }
+  bool differs(const Run& run) const override { return static_cast<const FakeRun&>(run).touched(); }
+  std::vector<std::pair<std::string, std::string>> facts() const override { return {{"does", behaviour_->does}}; }
+
+ private:
+  std::vector<std::string> methods_;
+  std::shared_ptr<const FakeBehaviour> behaviour_;
+};
+
+}  // namespace
+
+std::unique_ptr<Program> fake_program(std::vector<std::string> methods, FakeBehaviour behaviour) {
+  return std::make_unique<FakeProgram>(std::move(methods), std::move(behaviour));
+}
+
+}  // namespace models

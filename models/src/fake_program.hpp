@@ -1,0 +1,26 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/engine.hpp"
+
+namespace models {
+
+/// What the options of the card say, read once.
+struct FakeBehaviour {
+  std::string does;
+  std::optional<float> when;
+  std::chrono::milliseconds sleep{0};
+  std::string gate;
+  std::vector<AttributeCard> attributes;
+  std::vector<std::size_t> outputs;  ///< per method
+};
+
+/// @param methods  as Program::methods() gives them.
+std::unique_ptr<Program> fake_program(std::vector<std::string> methods, FakeBehaviour behaviour);
+
+}  // namespace models

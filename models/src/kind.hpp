@@ -1,0 +1,44 @@
+#pragma once
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "models/engine.hpp"
+#include "models/model.hpp"
+
+namespace models {
+
+/// Turns frames into tensors and back, for one instance; owns the scratch memory of that. Messages of its errors do not
+/// name the model: who calls adds the name. Thread: one caller at a time.
+class Caller {
+ public:
+  virtual ~Caller() = default;
+  /// As Instance::run.
+  virtual base::Status run(Run& run, std::size_t method, std::span<const float> in, std::vector<float>& out) = 0;
+};
+
+/// One way to use a network. A new kind is a class behind this, a line in the table of kind.cpp, and a test.
+/// Kinds are stateless and live as long as the process. Thread: [any].
+class Kind {
+ public:
+  virtual ~Kind() = default;
+  virtual std::string_view name() const = 0;
+  /// What the card alone can tell is wrong for this kind; before any engine is opened. Fails: kModelFailed.
+  virtual base::Status check(const Card& card) const = 0;
+  /// The methods as they are served; timings are filled in later. Fails: kModelFailed.
+  virtual base::Result<std::vector<Method>> methods(const Card& card, const Program& program) const = 0;
+  /// @param methods   must outlive the caller.
+  /// @param stateful  order matters: frames go through the model one after the other.
+  virtual std::unique_ptr<Caller> caller(std::span<const Method> methods, bool stateful) const = 0;
+  /// One block of input that is allowed and different for each `pass`; for probing, warming up and measuring.
+  virtual std::vector<float> probe(const Method& method, std::size_t pass) const = 0;
+};
+
+/// Null when this build has no such kind.
+const Kind* find_kind(std::string_view name);
+
+/// kind: params (params.cpp).
+const Kind& params_kind();
+
+}  // namespace models

@@ -1,0 +1,104 @@
+#include "loaded_model.hpp"
+
+#include <utility>
+
+#include "attributes.hpp"
+#include "text.hpp"
+
+namespace models {
+
+namespace {
+
+/// Holds its model, one run of its program, and the kind's scratch memory.
+class LoadedInstance final : public Instance {
+ public:
+  LoadedInstance(std::shared_ptr<const LoadedModel> model, std::unique_ptr<Run> run, std::unique_ptr<Caller> caller)
+      : model_(std::move(model)), run_(std::move(run)), caller_(std::move(caller)) {}
+
+  base::Status run(std::size_t method, std::span<const float> in, std::vector<float>& out) override {
+    if (method >= model_->methods().size()) {
+      return fail({base::ErrorCode::kUnknown, "no method " + std::to_string(method)});
+    }
+    auto status = caller_->run(*run_, method, in, out);
+    if (status) return status;
+    if (status.error().code == base::ErrorCode::kModelFailed) renew();
+    return fail(std::move(status.error()));
+  }
+
+  base::Status set(std::string_view attribute, std::span<const Value> values) override {
+    const auto card = find_attribute(model_->attributes(), attribute);
+    if (!card) return fail(card.error());
+    const auto fitted = fit_values(**card, values);
+    if (!fitted) return fail(fitted.error());
+    if (auto status = run_->set(attribute, *fitted); !status) return fail(std::move(status.error()));
+    return {};
+  }
+
+  base::Result<std::vector<Value>> get(std::string_view attribute) override {
+    if (const auto card = find_attribute(model_->attributes(), attribute); !card) return fail(card.error());
+    auto values = run_->get(attribute);
+    if (!values) return fail(std::move(values.error()));
+    return values;
+  }
+
+  base::Status reset() override {
+    auto fresh = model_->new_run();
+    if (!fresh) return fail(std::move(fresh.error()));
+    run_ = std::move(*fresh);
+    return {};
+  }
+
+ private:
+  base::Error fail(base::Error error) const { return named(model_->card().name, std::move(error)); }
+
+  /// After a failure what the run holds is unknown. Should no fresh one be had, the old one stays: it can only fail
+  /// again.
+  void renew() {
+    if (auto fresh = model_->new_run()) run_ = std::move(*fresh);
+  }
+
+  std::shared_ptr<const LoadedModel> model_;
+  std::unique_ptr<Run> run_;
+  std::unique_ptr<Caller> caller_;
+};
+
+}  // namespace
+
+base::Error named(const std::string& model, base::Error error) {
+  error.message.insert(0, model + ": ");
+  return error;
+}
+
+base::Result<std::unique_ptr<Run>> start_run(const Card& card, Program& program, bool stateful) {
+  auto run = stateful ? program.fresh() : program.shared();
+  if (!run) return run;
+  for (const auto& attribute : card.attributes) {
+    if (attribute.initial.empty()) continue;
+    const auto values = fit_values(attribute, attribute.initial);
+    if (!values) return values.error();
+    if (auto status = (*run)->set(attribute.name, *values); !status) return status.error();
+  }
+  return run;
+}
+
+base::Result<std::size_t> LoadedModel::method(std::string_view name) const {
+  if (name.empty() || name == "default") return std::size_t{0};
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < parts_.methods.size(); ++i) {
+    if (parts_.methods[i].name == name) return i;
+    names.push_back(parts_.methods[i].name);
+  }
+  return named(parts_.card.name, {base::ErrorCode::kUnknown,
+                                  "no method '" + std::string(name.substr(0, 64)) + "'; it has " + list_text(names)});
+}
+
+base::Result<std::unique_ptr<Instance>> LoadedModel::instance() const {
+  auto run = new_run();
+  if (!run) return named(parts_.card.name, std::move(run.error()));
+  auto self = std::static_pointer_cast<const LoadedModel>(shared_from_this());
+  auto caller = parts_.kind->caller(parts_.methods, parts_.stateful);
+  return std::unique_ptr<Instance>(
+      std::make_unique<LoadedInstance>(std::move(self), std::move(*run), std::move(caller)));
+}
+
+}  // namespace models

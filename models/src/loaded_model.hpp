@@ -1,0 +1,50 @@
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "kind.hpp"
+#include "models/model.hpp"
+
+namespace models {
+
+/// The error with the model's name in front.
+base::Error named(const std::string& model, base::Error error);
+
+/// A copy of the program as the card describes it: a shared one for a model without state, else a fresh one with the
+/// card's attributes set. Fails: as Program and Run::set; messages do not name the model.
+base::Result<std::unique_ptr<Run>> start_run(const Card& card, Program& program, bool stateful);
+
+/// What load() makes.
+class LoadedModel final : public Model {
+ public:
+  struct Parts {
+    Card card;
+    const Kind* kind = nullptr;
+    Engine* engine = nullptr;
+    std::unique_ptr<Program> program;
+    std::vector<Method> methods;
+    bool stateful = false;
+  };
+
+  explicit LoadedModel(Parts parts) : parts_(std::move(parts)) {}
+
+  const Card& card() const override { return parts_.card; }
+  std::span<const Method> methods() const override { return parts_.methods; }
+  std::span<const AttributeCard> attributes() const override { return parts_.card.attributes; }
+  bool stateful() const override { return parts_.stateful; }
+  base::Result<std::size_t> method(std::string_view name) const override;
+  base::Result<std::unique_ptr<Instance>> instance() const override;
+  Engine& engine() const override { return *parts_.engine; }
+
+  /// A new run for an instance.
+  base::Result<std::unique_ptr<Run>> new_run() const {
+    return start_run(parts_.card, *parts_.program, parts_.stateful);
+  }
+
+ private:
+  Parts parts_;
+};
+
+}  // namespace models

@@ -1,0 +1,155 @@
+#include "models/model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "loaded_model.hpp"
+#include "measure.hpp"
+#include "text.hpp"
+
+namespace models {
+
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Status;
+
+/// The steps of load(), in order; each leaves what it made in `parts`. Messages do not name the model yet.
+class Loading {
+ public:
+  Loading(const Card& card, const LoadOptions& options) : options_(options) { parts_.card = card; }
+
+  Status run() {
+    for (const auto step : {&Loading::find_kind_and_engine, &Loading::check_file, &Loading::read_program,
+                            &Loading::probe_fresh, &Loading::choose_sharing, &Loading::measure_methods}) {
+      if (auto status = (this->*step)(); !status) return status;
+    }
+    return {};
+  }
+
+  LoadedModel::Parts take() { return std::move(parts_); }
+
+ private:
+  Status find_kind_and_engine() {
+    parts_.kind = find_kind(parts_.card.kind);
+    if (parts_.kind == nullptr) {
+      const std::vector<std::string> known(kinds().begin(), kinds().end());
+      return Error{ErrorCode::kUnknown, "no kind '" + parts_.card.kind + "'; this build serves " + list_text(known)};
+    }
+    if (auto status = parts_.kind->check(parts_.card); !status) return status;
+    auto engine = open_engine(parts_.card.engine);
+    if (!engine) return engine.error();
+    parts_.engine = *engine;
+    parts_.engine->prepare_thread();
+    return {};
+  }
+
+  Status check_file() {
+    const Card& card = parts_.card;
+    if (card.file.empty()) return {};
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(card.file, error)) {
+      return Error{ErrorCode::kUnknown, "there is no file " + card.file.string()};
+    }
+    if (card.sha256.empty()) return {};
+    const auto found = sha256(card.file);
+    if (!found) return found.error();
+    std::string wanted = card.sha256;
+    std::transform(wanted.begin(), wanted.end(), wanted.begin(),
+                   [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
+    if (*found == wanted) return {};
+    return Error{ErrorCode::kModelFailed, card.file.filename().string() +
+                                              " is not the file of its card: its sha256 is " + *found +
+                                              ", the card says " + wanted};
+  }
+
+  Status read_program() {
+    auto program = parts_.engine->load(parts_.card);
+    if (!program) return program.error();
+    parts_.program = std::move(*program);
+    auto methods = parts_.kind->methods(parts_.card, *parts_.program);
+    if (!methods) return methods.error();
+    parts_.methods = std::move(*methods);
+    return {};
+  }
+
+  /// Runs a throw-away copy, sees each method's shape, and whether running leaves anything behind.
+  Status probe_fresh() {
+    auto fresh = start_run(parts_.card, *parts_.program, true);
+    if (!fresh) return fresh.error();
+    for (const auto& attribute : parts_.card.attributes) {
+      if (auto values = (*fresh)->get(attribute.name); !values) return values.error();
+    }
+    run_ = std::move(*fresh);
+    caller_ = parts_.kind->caller(parts_.methods, true);
+    if (auto status = warm_up(first_answers_); !status) return status;
+    parts_.stateful = parts_.card.state || !parts_.card.attributes.empty() || parts_.program->differs(*run_);
+    return {};
+  }
+
+  /// A model without state is served from one shared copy, which the engine may have rewritten to be faster. Should
+  /// that answer otherwise (a rewrite gone wrong, or random numbers inside), every session gets its own copy instead.
+  Status choose_sharing() {
+    if (parts_.stateful) return {};
+    auto shared = parts_.program->shared();
+    if (!shared) return shared.error();
+    auto fresh = std::exchange(run_, std::move(*shared));
+    caller_ = parts_.kind->caller(parts_.methods, false);
+    std::vector<float> answers;
+    if (warm_up(answers) && agree(first_answers_, answers)) return {};
+    parts_.stateful = true;
+    run_ = std::move(fresh);
+    caller_ = parts_.kind->caller(parts_.methods, true);
+    return {};
+  }
+
+  Status measure_methods() {
+    for (std::size_t i = 0; i < parts_.methods.size(); ++i) {
+      std::size_t pass = 0;
+      auto timing = measure([&] { return call(i, pass++); }, options_.measure);
+      if (!timing) return timing.error();
+      parts_.methods[i].timing = *timing;
+    }
+    return {};
+  }
+
+  /// The probing pass and `warmup` more of each method; their answers go to the end of `answers`.
+  Status warm_up(std::vector<float>& answers) {
+    const auto passes = static_cast<std::size_t>(std::max(options_.warmup, 3)) + 1;
+    for (std::size_t i = 0; i < parts_.methods.size(); ++i) {
+      for (std::size_t pass = 0; pass < passes; ++pass) {
+        if (auto status = call(i, pass); !status) return status;
+        answers.insert(answers.end(), out_.begin(), out_.end());
+      }
+    }
+    return {};
+  }
+
+  Status call(std::size_t method, std::size_t pass) {
+    return caller_->run(*run_, method, parts_.kind->probe(parts_.methods[method], pass), out_);
+  }
+
+  static bool agree(std::span<const float> a, std::span<const float> b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](float x, float y) { return std::abs(x - y) <= 1e-5F * std::max(1.0F, std::abs(x)); });
+  }
+
+  LoadOptions options_;
+  LoadedModel::Parts parts_;
+  std::unique_ptr<Run> run_;
+  std::unique_ptr<Caller> caller_;
+  std::vector<float> first_answers_;
+  std::vector<float> out_;
+};
+
+}  // namespace
+
+base::Result<std::shared_ptr<const Model>> load(const Card& card, const LoadOptions& options) {
+  Loading loading(card, options);
+  if (auto status = loading.run(); !status) return named(card.name, std::move(status.error()));
+  return std::shared_ptr<const Model>(std::make_shared<LoadedModel>(loading.take()));
+}
+
+}  // namespace models

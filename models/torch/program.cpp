@@ -1,0 +1,134 @@
+#include "program.hpp"
+
+#include <ATen/core/Tensor.h>
+#include <torch/csrc/jit/ir/ir.h>
+#include <torch/csrc/jit/passes/freeze_module.h>
+#include <torch/csrc/jit/passes/frozen_graph_optimizations.h>
+#include <torch/csrc/jit/serialization/import.h>
+
+#include <algorithm>
+
+#include "guard.hpp"
+#include "state.hpp"
+
+namespace models {
+
+namespace {
+
+using Facts = std::vector<std::pair<std::string, std::string>>;
+
+constexpr std::size_t kMostListed = 12;
+
+std::string copy_reason(const char* what) { return "no copy could be made: " + raised_reason(what); }
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kMostListed); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  if (names.size() > kMostListed) text += ", … (" + std::to_string(names.size()) + ")";
+  return text.empty() ? "none" : text;
+}
+
+std::string sized(const std::string& name, const at::Tensor& tensor) {
+  std::string text = name + "[";
+  for (const auto size : tensor.sizes()) {
+    if (text.back() != '[') text += 'x';
+    text += std::to_string(size);
+  }
+  return text + "]";
+}
+
+torch::jit::Module freeze(const torch::jit::Module& module, const std::vector<std::string>& methods) {
+  auto frozen = torch::jit::freeze_module(module, methods);
+  for (const auto& name : methods) {
+    auto graph = frozen.get_method(name).graph();
+    torch::jit::OptimizeFrozenGraph(graph);
+  }
+  return frozen;
+}
+
+}  // namespace
+
+TorchProgram::TorchProgram(torch::jit::Module module, std::vector<std::string> names, std::string file)
+    : module_(std::move(module)),
+      names_(std::move(names)),
+      file_(std::move(file)),
+      entries_(entries_of(module_, names_)) {}
+
+std::vector<std::string> TorchProgram::methods() const {
+  auto names = names_;
+  for (const auto& method : module_.get_methods()) {
+    const auto& name = method.name();
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  return names;
+}
+
+base::Result<std::unique_ptr<Run>> TorchProgram::fresh() {
+  using Answer = base::Result<std::unique_ptr<Run>>;
+  return guarded(
+      [&]() -> Answer {
+        return std::unique_ptr<Run>(std::make_unique<TorchRun>(copy_of(module_, share_parameters_), entries_));
+      },
+      copy_reason);
+}
+
+base::Result<std::unique_ptr<Run>> TorchProgram::shared() {
+  using Answer = base::Result<std::unique_ptr<Run>>;
+  return guarded(
+      [&]() -> Answer {
+        std::call_once(sharing_, [&] {
+          shared_ = frozen() ? *frozen() : copy_of(module_, share_parameters_);
+          shared_entries_ = entries_of(shared_, names_);
+        });
+        return std::unique_ptr<Run>(std::make_unique<TorchRun>(shared_, shared_entries_));
+      },
+      copy_reason);
+}
+
+bool TorchProgram::differs(const Run& run) const {
+  auto changes =
+      guarded([&]() -> base::Result<Changes> { return compare(module_, static_cast<const TorchRun&>(run).module()); },
+              [](const char* what) { return std::string(what); });
+  if (!changes) return true;
+  share_parameters_ = !changes->parameters;
+  if (changes->anything) return true;
+  // State that only some inputs touch: freezing looks at the code, and leaves a slot for what is ever written to.
+  return frozen() && !frozen()->_ivalue()->slots().empty();
+}
+
+const std::optional<torch::jit::Module>& TorchProgram::frozen() const {
+  std::call_once(freezing_, [&] {
+    auto made = guarded([&]() -> base::Result<torch::jit::Module> { return freeze(module_, names_); },
+                        [](const char* what) { return std::string(what); });
+    if (made) frozen_ = std::move(*made);
+  });
+  return frozen_;
+}
+
+Facts TorchProgram::facts() const {
+  auto read = guarded(
+      [&]() -> base::Result<Facts> {
+        std::int64_t parameters = 0;
+        std::size_t bytes = 0;
+        for (const at::Tensor& tensor : module_.parameters()) {
+          parameters += tensor.numel();
+          bytes += tensor.nbytes();
+        }
+        std::vector<std::string> buffers;
+        for (const auto& buffer : module_.named_buffers()) buffers.push_back(sized(buffer.name, buffer.value));
+        Facts facts{{"class", module_.type()->name() ? module_.type()->name()->name() : "?"},
+                    {"methods", joined(methods())},
+                    {"parameters", std::to_string(parameters)},
+                    {"bytes", std::to_string(bytes)},
+                    {"buffers", joined(buffers)}};
+        if (!file_.empty()) {
+          caffe2::serialize::PyTorchStreamReader reader(file_);
+          facts.emplace_back("archive version", std::to_string(reader.version()));
+        }
+        return facts;
+      },
+      [](const char* what) { return raised_reason(what); });
+  return read ? *read : Facts{{"unreadable", read.error().message}};
+}
+
+}  // namespace models

@@ -1,0 +1,43 @@
+#pragma once
+#include <torch/csrc/jit/api/module.h>
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/engine.hpp"
+#include "run.hpp"
+
+namespace models {
+
+/// A TorchScript module as it was in its file.
+class TorchProgram final : public Program {
+ public:
+  /// @param names  the methods of the card. Throws std::runtime_error where the module lacks one.
+  TorchProgram(torch::jit::Module module, std::vector<std::string> names, std::string file);
+
+  std::vector<std::string> methods() const override;
+  base::Result<std::unique_ptr<Run>> fresh() override;
+  base::Result<std::unique_ptr<Run>> shared() override;
+  bool differs(const Run& run) const override;
+  std::vector<std::pair<std::string, std::string>> facts() const override;
+
+ private:
+  /// The module with its weights folded into the code, which is faster; made once. Without one: nothing.
+  const std::optional<torch::jit::Module>& frozen() const;
+
+  torch::jit::Module module_;
+  std::vector<std::string> names_;
+  std::string file_;
+  std::vector<Entry> entries_;
+  mutable std::atomic<bool> share_parameters_{false};  ///< once running a copy was seen to leave them alone
+  mutable std::once_flag freezing_;
+  mutable std::optional<torch::jit::Module> frozen_;
+  std::once_flag sharing_;
+  torch::jit::Module shared_;
+  std::vector<Entry> shared_entries_;
+};
+
+}  // namespace models

@@ -1,0 +1,47 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/engine.hpp"
+
+namespace models {
+
+/// A method as the interpreter takes it; the same for every copy of a module.
+struct Entry {
+  std::string name;
+  torch::jit::Function* function = nullptr;
+  std::vector<c10::IValue> defaults;  ///< of the arguments after the tensor
+};
+
+/// The methods of those names. Throws std::runtime_error where one does not take a tensor first and alone.
+std::vector<Entry> entries_of(const torch::jit::Module& module, const std::vector<std::string>& names);
+
+/// One copy of a module, with an input tensor and a stack that are used again for each call.
+class TorchRun final : public Run {
+ public:
+  /// @param entries  outlives the run; belongs to the module's type.
+  TorchRun(torch::jit::Module module, const std::vector<Entry>& entries)
+      : module_(std::move(module)), entries_(entries) {}
+
+  base::Status run(std::size_t method, const TensorIn& in, TensorOut& out) override;
+  base::Status set(std::string_view attribute, std::span<const Value> values) override;
+  base::Result<std::vector<Value>> get(std::string_view attribute) override;
+
+  const torch::jit::Module& module() const { return module_; }
+
+ private:
+  void fill_input(const TensorIn& in);
+  void release();
+  base::Error unknown(std::string_view attribute) const;
+
+  torch::jit::Module module_;
+  const std::vector<Entry>& entries_;
+  at::Tensor input_;
+  std::vector<c10::IValue> stack_;
+};
+
+}  // namespace models
