@@ -10,9 +10,9 @@ function(oscine_need what found package)
   endif()
 endfunction()
 
-# Homebrew has no oscpack: scripts/setup.sh compiles it into .setup/oscpack.
-find_path(OSCPACK_INCLUDE_DIR osc/OscReceivedElements.h PATHS ${CMAKE_SOURCE_DIR}/.setup/oscpack PATH_SUFFIXES oscpack)
-find_library(OSCPACK_LIBRARY oscpack PATHS ${CMAKE_SOURCE_DIR}/.setup/oscpack)
+# Where the system's oscpack does not fit, scripts/setup.sh compiles one into .setup/oscpack.
+find_path(OSCPACK_INCLUDE_DIR osc/OscReceivedElements.h HINTS ${CMAKE_SOURCE_DIR}/.setup/oscpack PATH_SUFFIXES oscpack)
+find_library(OSCPACK_LIBRARY oscpack HINTS ${CMAKE_SOURCE_DIR}/.setup/oscpack)
 oscine_need(oscpack OSCPACK_LIBRARY liboscpack-dev)
 add_library(oscine_oscpack INTERFACE)
 target_include_directories(oscine_oscpack SYSTEM INTERFACE ${OSCPACK_INCLUDE_DIR})
@@ -25,7 +25,9 @@ find_path(ASIO_INCLUDE_DIR asio.hpp)
 oscine_need(asio ASIO_INCLUDE_DIR libasio-dev)
 add_library(oscine_asio INTERFACE)
 target_include_directories(oscine_asio SYSTEM INTERFACE ${ASIO_INCLUDE_DIR})
-target_compile_definitions(oscine_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
+# Whether asio finds std::aligned_alloc depends on what was included before it: one file would allocate with one function
+# and another free with the other. Nowhere, then.
+target_compile_definitions(oscine_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_DISABLE_STD_ALIGNED_ALLOC)
 target_link_libraries(oscine_asio INTERFACE Threads::Threads)
 
 find_package(spdlog QUIET)

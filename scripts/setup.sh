@@ -97,12 +97,16 @@ packages() {
   }
 }
 
-# Homebrew has no oscpack. Its OSC half is three files; the sockets half is not used.
+# Homebrew has no oscpack, and its int32 is a long on 64-bit processors other than x86-64, in Debian's package too. Its OSC
+# half is three files; the sockets half is not used.
+oscpack_fits() { [ "$manager" != brew ] && [ "$(uname -m)" = x86_64 ]; }
+
 oscpack_from_source() {
   local home="$root/.setup/oscpack" file
   rm -rf "$home"
   git clone --depth 1 --branch "$oscpack_tag" https://github.com/RossBencina/oscpack "$home"
   cd "$home"
+  sed -i.orig 's/__x86_64__/__LP64__/g' osc/*.h osc/*.cpp
   for file in OscTypes OscReceivedElements OscOutboundPacketStream; do
     c++ -O2 -fPIC -I. -c "osc/$file.cpp" -o "$file.o"
   done
@@ -170,7 +174,7 @@ set_up() {
   if [ "$manager" != none ]; then packages "$1"; fi
   case "$1" in
     build)
-      if [ "$manager" = brew ] && [ ! -e "$root/.setup/oscpack/liboscpack.a" ]; then
+      if ! oscpack_fits && [ ! -e "$root/.setup/oscpack/liboscpack.a" ]; then
         step "oscpack from source" oscpack_from_source || die "oscpack could not be fetched and compiled."
       fi
       if [ -z "${Torch_DIR:-}" ]; then make_venv; fi
@@ -178,7 +182,7 @@ set_up() {
       ;;
     test)
       make_venv
-      python_packages numpy python-osc
+      python_packages numpy python-osc pyyaml
       ;;
   esac
   setup_key "$1" >"$root/.setup/$1.done"

@@ -1,0 +1,58 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace server {
+
+/// The commands of `oscine`. Each returns the exit code: 0 done, 1 it failed (one sentence on standard error), 2 wrong
+/// use.
+
+struct ServeOptions {
+  std::filesystem::path config = "config/default.yaml";
+  std::vector<std::string> listen;  ///< instead of the configuration's
+  std::string log_level;            ///< empty: the configuration's
+  bool log_json = false;
+  std::filesystem::path port_file;  ///< the first port is written here once it is open
+  std::vector<int> descriptors;     ///< bound sockets of the parent
+};
+int serve(const ServeOptions& options);
+
+int check(const std::filesystem::path& config);
+
+struct ModelsOptions {
+  std::filesystem::path config = "config/default.yaml";
+  bool json = false;
+};
+int list_models(const ModelsOptions& options);
+
+struct InspectOptions {
+  std::filesystem::path file;
+  bool json = false;
+};
+int inspect(const InspectOptions& options);
+
+/// A daemon that runs somewhere.
+struct DaemonAddress {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 7770;
+  int timeout_ms = 3000;
+};
+
+struct StatusOptions {
+  DaemonAddress daemon;
+  bool json = false;
+};
+int status(const StatusOptions& options);
+
+struct SendOptions {
+  DaemonAddress daemon;
+  std::string address;  ///< "/synth/update", or "open" for /oscine/v1/open with an id of its own
+  std::vector<std::string> arguments;
+  std::string types;         ///< one letter i f s per argument; empty: guessed
+  std::uint16_t listen = 0;  ///< answers are awaited on this port; 0: on the sending one
+};
+int send(const SendOptions& options);
+
+}  // namespace server

@@ -1,0 +1,83 @@
+// The table of contents of `oscine`: what each command takes, and who does it.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "models/engine.hpp"
+#include "server/cli/commands.hpp"
+#include "version.hpp"
+
+namespace {
+
+void add_daemon(CLI::App& command, server::DaemonAddress& daemon) {
+  command.add_option("--host", daemon.host, "where the daemon is (127.0.0.1)");
+  command.add_option("-p,--port", daemon.port, "its port (7770)")->check(CLI::Range(1, 65535));
+  command.add_option("--timeout", daemon.timeout_ms, "how long to wait for an answer, ms (3000)")
+      ->check(CLI::Range(1, 600000));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Neural models for live music, answered over OSC.", "oscine"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", [] {
+    return std::string("oscine ") + kVersion + " (commit " + kCommit + ", LibTorch " +
+           std::string(models::torch_version()) + ")";
+  });
+  int code = 0;
+
+  server::ServeOptions serve;
+  auto* serving = app.add_subcommand("serve", "load the models of a configuration and answer");
+  serving->add_option("config", serve.config, "the configuration (config/default.yaml)");
+  serving->add_option("--listen", serve.listen, "PORT or HOST:PORT, instead of the configuration's; 0: any free port")
+      ->allow_extra_args(false);  // or a configuration that follows would be taken for one more
+  serving->add_option("--log-level", serve.log_level, "trace debug info warn error off")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
+  serving->add_flag("--log-json", serve.log_json, "log lines as JSON");
+  serving->add_option("--port-file", serve.port_file, "write the port here once it is open");
+  serving->add_option("--fds", serve.descriptors, "bound sockets handed in by the parent: 3,4,5")->delimiter(',');
+  serving->callback([&] { code = server::serve(serve); });
+
+  std::filesystem::path checked = "config/default.yaml";
+  auto* checking = app.add_subcommand("check", "read a configuration, its cards and files; say what is wrong");
+  checking->add_option("config", checked, "the configuration (config/default.yaml)");
+  checking->callback([&] { code = server::check(checked); });
+
+  server::ModelsOptions models;
+  auto* listing = app.add_subcommand("models", "list the models of a configuration");
+  listing->add_option("config", models.config, "the configuration (config/default.yaml)");
+  listing->add_flag("--json", models.json, "as JSON");
+  listing->callback([&] { code = server::list_models(models); });
+
+  server::InspectOptions inspect;
+  auto* inspecting = app.add_subcommand("inspect", "load a model or a card and tell all about it");
+  inspecting->add_option("file", inspect.file, "a card.yaml, or a model file")->required();
+  inspecting->add_flag("--json", inspect.json, "as JSON");
+  inspecting->callback([&] { code = server::inspect(inspect); });
+
+  server::StatusOptions status;
+  auto* asking = app.add_subcommand("status", "ask a running daemon how it is");
+  add_daemon(*asking, status.daemon);
+  asking->add_flag("--json", status.json, "as JSON");
+  asking->callback([&] { code = server::status(status); });
+
+  server::SendOptions send;
+  auto* sending = app.add_subcommand("send", "send one message to a running daemon and print what comes back");
+  add_daemon(*sending, send.daemon);
+  sending->add_option("address", send.address, "/synth/update, or a short one: open is /oscine/v1/open with an id")
+      ->required();
+  sending->add_option("arguments", send.arguments, "its arguments: whole numbers, numbers and texts are recognised");
+  sending->add_option("-t,--types", send.types, "their types instead, one letter each: i f s");
+  sending->add_option("-l,--listen", send.listen,
+                      "hear answers on this port, where an alias sends its own (any free port)");
+  sending->positionals_at_end();
+  sending->callback([&] { code = server::send(send); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int wrong = app.exit(error);
+    return wrong == 0 ? 0 : 2;
+  }
+  return code;
+}

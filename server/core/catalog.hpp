@@ -1,0 +1,88 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "server/core/served_model.hpp"
+#include "server/core/timers.hpp"
+#include "server/core/work.hpp"
+
+namespace server {
+
+/// The models that this daemon serves, by name, and what became of each. Loading happens beside what is served; a
+/// failed load changes nothing. Thread: [net].
+class Catalog {
+ public:
+  /// Legal moves: kLoading → kReady | kFailed; kReady → kReady (reload) | kUnloaded; kFailed → kLoading; kUnloaded →
+  /// kLoading. A reload that fails stays kReady.
+  enum class State { kLoading, kReady, kFailed, kUnloaded };
+
+  struct Item {
+    ModelConfig config;
+    State state = State::kLoading;
+    bool busy = false;  ///< a load or reload is on its way
+    base::Error error{base::ErrorCode::kLoading, ""};
+    std::shared_ptr<const ServedModel> served;
+  };
+
+  using Told = std::function<void(const std::string& name, const Item& item, std::chrono::nanoseconds took)>;
+  using Ready = std::function<void(base::Result<std::shared_ptr<const ServedModel>>)>;
+  using Done = std::function<void(base::Status)>;
+
+  /// @param told  each change of a model's state, for the log and subscribers
+  Catalog(Background& background, Timers& timers, std::size_t workers, Told told);
+
+  /// Starts to load a model, or to replace it by another configuration of the same name. `done` may be empty.
+  void load(ModelConfig config, Done done);
+  /// Loads a known model that is not served, or answers at once when it is.
+  void load_known(const std::string& name, Done done);
+  /// Reads a card below one of `folders` and serves it as `name`. `path` may name a card, a folder with a card.yaml, or
+  /// a file with a card of the same name beside it.
+  void load_path(const std::string& name, const std::string& path, std::vector<std::filesystem::path> folders,
+                 Done done);
+  /// Reads the card again and replaces what is served; sessions with state keep what they opened.
+  void reload(const std::string& name, Done done);
+  base::Status unload(const std::string& name);
+  /// Takes a model out of the catalogue altogether.
+  void remove(const std::string& name);
+
+  /// Calls back with the model: at once where it is served or has failed, else when it has loaded, at the latest at
+  /// `deadline` with kLoading. Fails: kUnknown with the nearest name; the load's own error; kLoading.
+  void when_ready(std::string_view name, base::Time deadline, Ready ready);
+  /// How many wait in when_ready.
+  std::size_t waiting() const { return waiting_.size(); }
+  /// The model where it is served now; nullptr otherwise. The fast way.
+  const std::shared_ptr<const ServedModel>* ready(std::string_view name) const;
+
+  const std::map<std::string, Item, std::less<>>& items() const { return items_; }
+  base::Error unknown(std::string_view name) const;
+  std::size_t count_ready() const;
+
+ private:
+  struct Waiting {
+    std::uint64_t number;
+    std::string model;
+    Ready ready;
+    Timers::Id timer;
+  };
+  void start(const std::string& name, std::function<base::Result<ModelConfig>()> read, Done done);
+  void finished(const std::string& name, base::Result<std::shared_ptr<const ServedModel>> result,
+                std::chrono::nanoseconds took, const Done& done);
+  void wake(const std::string& name);
+  void retire(std::shared_ptr<const ServedModel> old);
+
+  Background& background_;
+  Timers& timers_;
+  std::size_t workers_;
+  Told told_;
+  std::map<std::string, Item, std::less<>> items_;
+  std::vector<Waiting> waiting_;
+  std::uint64_t count_ = 0;
+};
+
+std::string_view name_of(Catalog::State state);
+
+}  // namespace server

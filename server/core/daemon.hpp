@@ -1,0 +1,201 @@
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/threads.hpp"
+#include "protocol/message.hpp"
+#include "protocol/schema.hpp"
+#include "server/config/config.hpp"
+#include "server/core/aliases.hpp"
+#include "server/core/answers.hpp"
+#include "server/core/catalog.hpp"
+#include "server/core/client.hpp"
+#include "server/core/metrics.hpp"
+#include "server/core/pacer.hpp"
+#include "server/core/session.hpp"
+#include "server/core/timers.hpp"
+#include "server/core/work.hpp"
+#include "server/log/log.hpp"
+
+namespace server {
+
+/// What the daemon stands on. All must outlive it; tests hand in fakes.
+struct Parts {
+  Link& link;
+  Workers& workers;
+  Background& background;
+  Log& log;
+  std::function<base::Time()> now = [] { return base::Clock::now(); };
+  std::function<void()> quit = [] {};  ///< `/quit` was allowed: close the doors and drain
+};
+
+/// The daemon without its sockets: packets in, packets out. Receives → validates → finds the client and the handler →
+/// runs now or queues → answers once. docs/hacking.md follows one request through it.
+/// Thread: [net] for everything.
+class Daemon {
+ public:
+  Daemon(Config config, Parts parts);
+
+  /// Begins to load the models of the configuration.
+  void start();
+  /// One datagram, or one packet of a TCP stream.
+  /// @param alone  nothing else was waiting to be read: with an idle client, a question that waits for its answer
+  void receive(const Peer& from, protocol::Bytes packet, bool alone = true);
+  /// This sender is listened to: loopback, or one that `allow` names.
+  bool welcomes(const Ip& ip) const;
+  /// A TCP connection is gone.
+  void disconnected(const Peer& peer);
+  /// Takes over another configuration. Sessions of models whose configuration is the same live on.
+  void reconfigure(Config config);
+  /// Refuses new work from now on; `drained` is true once everything taken is answered.
+  void close_doors() { closing_ = true; }
+  bool drained() const { return pending_ == 0 && pacer_.held() == 0; }
+
+  base::Time next_due() const { return timers_.next_due(); }
+  void run_due() { timers_.run_due(parts_.now()); }
+
+  /// A line of the log, for those who subscribed.
+  void tell_log(Level level, const std::string& line);
+  /// Somebody did. Thread: [any].
+  bool log_subscribed() const { return log_subscribers_ > 0; }
+
+  const Catalog& catalog() const { return catalog_; }
+  const Clients& clients() const { return clients_; }
+  const Metrics& metrics() const { return metrics_; }
+  const Config& config() const { return config_; }
+
+ private:
+  using Handler = void (Daemon::*)(Request&, const protocol::Arguments&);
+  struct Row {
+    std::string_view address;
+    Handler handler;
+  };
+  static std::span<const Row> rows();
+  friend struct DaemonTable;  // for the test that compares the table with the schema
+
+  // daemon.cpp: from packet to handler
+  void keep_house(base::Time at);
+  void malformed(const Peer& from, const protocol::Malformed& why);
+  void dispatch(const Peer& from, const protocol::MessageView& message, bool alone);
+  void dispatch_entry(const Peer& from, const protocol::Entry& entry, const protocol::MessageView& message, bool alone);
+  void unknown_address(const Peer& from, const protocol::MessageView& message);
+  bool repeated(Request& request, const protocol::MessageView& message, Client& client);
+  std::shared_ptr<Client> client_of(const Peer& from);
+  void renew(const std::shared_ptr<Client>& client);
+  Peer route(const Client* client, const Peer& from) const;
+  int mtu_of(const Client* client, const Session* session = nullptr) const;
+  base::Time now() const { return parts_.now(); }
+  std::string nearest_address(std::string_view address) const;
+
+  // on_clients.cpp
+  void on_hello(Request&, const protocol::Arguments&);
+  void on_attach(Request&, const protocol::Arguments&);
+  void on_bye(Request&, const protocol::Arguments&);
+  void on_sync(Request&, const protocol::Arguments&);
+  void on_ping(Request&, const protocol::Arguments&);
+  void on_quit(Request&, const protocol::Arguments&);
+  void on_mtu(Request&, const protocol::Arguments&);
+  std::shared_ptr<Client> greet(const Peer& from, std::uint16_t reply_port, const std::string& name, Request& request);
+  void lease_ended(const std::weak_ptr<Client>& client);
+  void leave(Client& client);
+
+  // on_status.cpp
+  void on_status(Request&, const protocol::Arguments&);
+  void on_subscribe(Request&, const protocol::Arguments&);
+  protocol::Bytes status_packet(std::int32_t id);
+  void push_status();
+  template <class Write>
+  void push(std::string_view topic, Write write);
+  void count_subscribers();
+
+  // on_models.cpp
+  void on_models(Request&, const protocol::Arguments&);
+  void on_model_info(Request&, const protocol::Arguments&);
+  void on_labels(Request&, const protocol::Arguments&);
+  void on_load(Request&, const protocol::Arguments&);
+  void on_unload(Request&, const protocol::Arguments&);
+  void on_reload(Request&, const protocol::Arguments&);
+  void when_ready(std::string_view model, Catalog::Ready ready);
+  Catalog::Done loading(const Request& request);
+  void model_changed(const std::string& name, const Catalog::Item& item, std::chrono::nanoseconds took);
+  void end_sessions_of(const std::string& model);
+  void carry_over(const std::string& model, const std::shared_ptr<const ServedModel>& served);
+
+  // on_sessions.cpp
+  void on_open(Request&, const protocol::Arguments&);
+  void opened(const Request& request, const std::shared_ptr<Session>& session);
+  /// The refusal, where no more sessions may be open.
+  std::optional<base::Error> no_room() const;
+  void on_close(Request&, const protocol::Arguments&);
+  void on_enable(Request&, const protocol::Arguments&);
+  void on_expire(Request&, const protocol::Arguments&);
+  void on_method(Request&, const protocol::Arguments&);
+  void on_reset(Request&, const protocol::Arguments&);
+  void on_set(Request&, const protocol::Arguments&);
+  void on_get(Request&, const protocol::Arguments&);
+  std::shared_ptr<Session> session_of(const Request& request, std::int32_t number);
+
+  // on_work.cpp: calls of models, their numbers in input_
+  void on_run(Request&, const protocol::Arguments&);
+  void on_ask(Request&, const protocol::Arguments&);
+  std::shared_ptr<Seat> implied_seat(Client& client, const std::shared_ptr<const ServedModel>& served);
+  using Use = std::function<base::Status(models::Instance&)>;
+  /// Runs `use` on an instance: the session's, or the lane's of the thread that comes to it. `finish` follows on [net].
+  void perform(const std::shared_ptr<const ServedModel>& served, const std::shared_ptr<Seat>& seat,
+               std::optional<base::Time> useless_after, Use use, std::function<void(base::Status)> finish);
+  /// True when this method may answer input_ here and now.
+  bool at_once(const ServedModel& served, const Seat* seat, std::size_t method) const;
+  /// input_ → output_, on this thread.
+  base::Status run_here(const ServedModel& served, Seat* seat, std::size_t method);
+  void ask(Request request, const std::shared_ptr<const ServedModel>& served);
+  void answer_result(const Request& request, const Session* session, base::Position position,
+                     std::span<const float> output);
+
+  // on_alias.cpp: other people's addresses
+  struct AliasCall {
+    Peer from;
+    std::shared_ptr<const Alias> alias;
+    base::Time arrived;
+    bool in_step;  ///< as in Request
+    std::weak_ptr<Client> client = {};
+    std::uint64_t order = 0;
+  };
+  void on_alias(AliasCall call, const protocol::MessageView& message);
+  void alias_ready(const AliasCall& call, const std::shared_ptr<const ServedModel>& served);
+  void alias_answer(const AliasCall& call, const models::Method& method, std::span<const float> output);
+  void alias_fail(const AliasCall& call, const base::Error& error);
+
+  base::ThreadRole net_;
+  Config config_;
+  Parts parts_;
+  base::Time began_;
+  std::int32_t boot_;
+  Timers timers_;
+  Pacer pacer_;
+  Metrics metrics_;
+  Answers answers_;
+  Clients clients_;
+  Catalog catalog_;
+  Aliases aliases_;
+  std::unordered_map<std::int32_t, std::weak_ptr<Session>> sessions_;
+  Client nobody_;                            // stands for those who found no room: one limit for what they are told
+  std::vector<Handler> handlers_;            // by row of the schema
+  std::vector<std::string> full_addresses_;  // by row of the schema
+  protocol::Reader reader_;
+  protocol::Arguments arguments_;
+  std::vector<float> input_, output_;  // of calls that run here and now
+  std::uint64_t count_ = 0;            // requests so far
+  std::size_t pending_ = 0;            // jobs and waits not finished
+  std::size_t loads_ = 0;              // of these, loads
+  std::atomic<int> log_subscribers_ = 0;
+  bool status_due_ = false;
+  bool closing_ = false;
+};
+
+}  // namespace server

@@ -1,0 +1,18 @@
+#pragma once
+#include "protocol/validate.hpp"
+#include "server/core/peer.hpp"
+
+namespace server {
+
+/// The way out. The network implements it on sockets; tests record it. Thread: [net].
+class Link {
+ public:
+  virtual ~Link() = default;
+  /// Sends one packet: by TCP on peer.connection, else by UDP from the socket of peer.local_port. Never waits; what the
+  /// system does not take is dropped and counted.
+  virtual void send(const Peer& to, protocol::Bytes packet) = 0;
+  /// Closes a TCP connection once what was sent has left.
+  virtual void disconnect(const Peer& peer) = 0;
+};
+
+}  // namespace server

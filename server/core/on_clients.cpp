@@ -1,0 +1,152 @@
+// hello, attach, bye, sync, ping, mtu, quit: who is there, and where its answers go.
+#include "server/core/daemon.hpp"
+#include "version.hpp"
+
+namespace server {
+
+using base::Error;
+using base::ErrorCode;
+using protocol::Arguments;
+
+void Daemon::on_hello(Request& request, const Arguments& arguments) {
+  const std::string name(arguments.text(2).substr(0, 128));
+  const auto client = greet(request.from, static_cast<std::uint16_t>(arguments.integer(1)), name, request);
+  if (!client) return;
+  renew(client);
+  request.client = client;
+  request.to = route(client.get(), request.from);
+  request.mtu = mtu_of(client.get());
+  auto& writer = answers_.writer().begin("/oscine/v1/hello.reply");
+  writer.integer(request.id).integer(client->number).integer(boot_).integer(protocol::kMinor).text(kVersion);
+  writer.integer(config_.lease.count()).integer(client->key);
+  answers_.result(request, writer.end(), now());
+}
+
+// The same address, reply port and name, or the same address and sending port, is the same client, with its sessions.
+std::shared_ptr<Client> Daemon::greet(const Peer& from, std::uint16_t reply_port, const std::string& name,
+                                      Request& request) {
+  auto here = clients_.at(from);
+  if (from.tcp()) reply_port = 0;
+  if (reply_port != 0) {
+    if (auto there = clients_.at_reply_port(from.ip, reply_port)) {
+      if (there->name == name) {
+        clients_.add_door(there, from);
+        return there;
+      }
+      if (there->lease_until > now()) {
+        request.to = from;
+        answers_.fail(request,
+                      {ErrorCode::kWrongState, "reply port " + std::to_string(reply_port) + " belongs to the client '" +
+                                                   there->name + "'; choose another, or let it say /oscine/v1/bye"},
+                      now());
+        return nullptr;
+      }
+      clients_.remove(there);
+    }
+  }
+  if (!here || (!here->implied && here->reply_port != reply_port)) here = clients_.add(from, now());
+  if (!here) {
+    answers_.fail(request, {ErrorCode::kBusy, "too many clients are here already; try later"}, now());
+    return nullptr;
+  }
+  const bool fresh = here->implied;
+  here->implied = false;
+  here->name = name;
+  if (!from.tcp()) here->home = from;
+  if (reply_port != 0) clients_.set_reply_port(here, reply_port);
+  if (fresh) parts_.log.line(Level::kInfo, {"hello", here->text(), {}, {}, "client " + std::to_string(here->number)});
+  return here;
+}
+
+void Daemon::on_attach(Request& request, const Arguments& arguments) {
+  const auto target = clients_.by_number(arguments.integer(1));
+  if (!target || target->key != arguments.integer(2) || target->ip != request.from.ip.identity()) {
+    return answers_.fail(request,
+                         {ErrorCode::kForbidden, "no client " + std::to_string(arguments.integer(1)) +
+                                                     " with that key is known at this address"},
+                         now());
+  }
+  clients_.add_door(target, request.from);
+  renew(target);
+  if (arguments.integer(3) == 1) target->events = request.from;
+  if (target->kept.find(request.kept, now()) == nullptr && request.kept != 0) target->kept.begin(request.kept, now());
+  request.client = target;
+  request.to = route(target.get(), request.from);
+  answers_.done(request, now());
+}
+
+void Daemon::on_bye(Request& request, const Arguments&) {
+  const auto client = request.client.lock();
+  answers_.done(request, now());
+  parts_.log.line(Level::kInfo, {"bye", client->text(), {}, {}, "client " + std::to_string(client->number)});
+  answers_.see_off(client);
+  clients_.remove(client);
+}
+
+// Everything that a client leaves behind, for whatever reason it leaves.
+void Daemon::leave(Client& client) {
+  for (const auto& [number, session] : client.sessions) sessions_.erase(number);
+  client.sessions.clear();
+  client.asks.clear();
+  client.topics.clear();
+  count_subscribers();
+}
+
+void Daemon::lease_ended(const std::weak_ptr<Client>& weak) {
+  const auto client = weak.lock();
+  if (!client || !clients_.by_number(client->number)) return;
+  if (client->lease_until > now()) {
+    timers_.add(client->lease_until, [this, weak](base::Time) { lease_ended(weak); });
+    return;
+  }
+  if (!client->sessions.empty() || !client->implied) {
+    parts_.log.line(
+        Level::kInfo,
+        {"lease", client->text(), {}, {}, "ended; " + std::to_string(client->sessions.size()) + " sessions closed"});
+  }
+  leave(*client);
+  client->lease_until = {};
+  if (client->implied && client->connections.empty()) clients_.remove(client);
+}
+
+void Daemon::on_sync(Request& request, const Arguments&) {
+  answers_.after_earlier(request, [this, request] { answers_.done(request, now()); });
+}
+
+void Daemon::on_ping(Request& request, const Arguments& arguments) {
+  const auto since = std::chrono::duration_cast<std::chrono::microseconds>(now() - began_).count();
+  auto& writer = answers_.writer().begin("/oscine/v1/pong");
+  writer.integer(request.id).integer(arguments.integer(1)).integer(arguments.integer(2));
+  writer.integer(since / 1000000).integer(since % 1000000);
+  answers_.result(request, writer.end(), now());
+}
+
+void Daemon::on_mtu(Request& request, const Arguments& arguments) {
+  const auto bytes = arguments.integer(2);
+  if (arguments.integer(1) == 0) {
+    request.client.lock()->mtu = bytes;
+    return answers_.done(request, now());
+  }
+  if (const auto session = session_of(request, arguments.integer(1))) {
+    session->mtu = bytes;
+    answers_.done(request, now());
+  }
+}
+
+void Daemon::on_quit(Request& request, const Arguments&) {
+  if (!request.from.ip.is_loopback() || !config_.allow_quit) {
+    const std::string why = config_.allow_quit ? "only this machine may stop the daemon"
+                                               : "the configuration does not allow it (allow_quit: true)";
+    return answers_.fail(request, {ErrorCode::kForbidden, why}, now());
+  }
+  parts_.log.line(Level::kInfo, {"quit", request.from.text(), request.id, {}, "asked to stop"});
+  answers_.done(request, now());
+  parts_.quit();
+}
+
+void Daemon::disconnected(const Peer& peer) {
+  net_.check();
+  clients_.lose(peer.connection);
+}
+
+}  // namespace server

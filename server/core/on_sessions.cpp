@@ -1,0 +1,195 @@
+// open, close, enable, expire, method, reset, set, get: what a client keeps open.
+#include "server/core/daemon.hpp"
+
+namespace server {
+
+using base::Error;
+using base::ErrorCode;
+using protocol::Arguments;
+
+// A session belongs to its client; clients of one machine that never said hello count as one. Answers the failure
+// itself.
+std::shared_ptr<Session> Daemon::session_of(const Request& request, std::int32_t number) {
+  const auto it = sessions_.find(number);
+  const auto session = it == sessions_.end() ? nullptr : it->second.lock();
+  if (!session) {
+    answers_.fail(request, {ErrorCode::kGone, "there is no session " + std::to_string(number) + "; open again"}, now());
+    return nullptr;
+  }
+  const auto client = request.client.lock();
+  const auto owner = session->owner.lock();
+  const bool same_host = owner && client && owner->implied && client->implied && owner->ip == client->ip;
+  if (owner != client && !same_host) {
+    answers_.fail(request, {ErrorCode::kForbidden, "session " + std::to_string(number) + " belongs to another client"},
+                  now());
+    return nullptr;
+  }
+  if (owner && owner != client) renew(owner);
+  return session;
+}
+
+std::optional<Error> Daemon::no_room() const {
+  if (sessions_.size() < static_cast<std::size_t>(config_.limits.sessions)) return std::nullopt;
+  return Error{ErrorCode::kBusy, std::to_string(config_.limits.sessions) + " sessions are open already; close one"};
+}
+
+void Daemon::on_open(Request& request, const Arguments& arguments) {
+  const auto unit = arguments.text(4);
+  if (unit != "samples" && unit != "ticks") {
+    return answers_.fail(request,
+                         {ErrorCode::kMalformed, "argument 5 (unit) is '" + std::string(unit.substr(0, 64)) +
+                                                     "'; samples or ticks is expected"},
+                         now());
+  }
+  if (const auto full = no_room()) return answers_.fail(request, *full, now());
+  auto session = std::make_shared<Session>();
+  session->owner = request.client;
+  session->units_per_second = arguments.number(3);
+  session->ticks = unit == "ticks";
+  if (arguments.has(5)) session->ticks_per_beat = arguments.integer(5);
+  answers_.defer(request);
+  ++pending_;
+  when_ready(arguments.text(1), [this, request, session, method = std::string(arguments.text(2))](const auto& ready) {
+    --pending_;
+    if (!ready) return answers_.fail(request, ready.error(), now());
+    const auto index = (*ready)->model->method(method);
+    if (!index) return answers_.fail(request, index.error(), now());
+    session->served = *ready;
+    session->method = *index;
+    if (!(*ready)->model->stateful()) return opened(request, session);
+    session->seat = std::make_shared<Seat>(Seat{*ready, nullptr, 0});
+    perform(
+        *ready, session->seat, std::nullopt, [](models::Instance&) { return base::Status(); },
+        [this, request, session](const base::Status& status) {
+          if (!status) return answers_.fail(request, status.error(), now());
+          opened(request, session);
+        });
+  });
+}
+
+void Daemon::opened(const Request& request, const std::shared_ptr<Session>& session) {
+  const auto client = session->owner.lock();
+  if (!client || !clients_.by_number(client->number) || client->lease_until <= now()) {
+    return answers_.fail(request, {ErrorCode::kGone, "the client left before its session was open"}, now());
+  }
+  if (const auto full = no_room()) return answers_.fail(request, *full, now());
+  do {
+    session->number = random_number();
+  } while (sessions_.contains(session->number));
+  sessions_[session->number] = session;
+  client->sessions[session->number] = session;
+  const auto& method = session->served->model->methods()[session->method];
+  auto& writer = answers_.writer().begin("/oscine/v1/opened").integer(request.id).integer(session->number).integer(0);
+  writer.integer(method.in_channels).integer(method.in_ratio).integer(method.out_channels).integer(method.out_ratio);
+  writer.number(session->served->config.card.model_rate);
+  answers_.result(request, writer.end(), now());
+}
+
+void Daemon::on_close(Request& request, const Arguments& arguments) {
+  const auto session = session_of(request, arguments.integer(1));
+  if (!session) return;
+  if (const auto owner = session->owner.lock()) owner->sessions.erase(session->number);
+  sessions_.erase(session->number);
+  answers_.done(request, now());
+}
+
+void Daemon::on_enable(Request& request, const Arguments& arguments) {
+  const auto session = session_of(request, arguments.integer(1));
+  if (!session) return;
+  session->enabled = arguments.integer(2) == 1;
+  answers_.done(request, now());
+}
+
+void Daemon::on_expire(Request& request, const Arguments& arguments) {
+  const auto session = session_of(request, arguments.integer(1));
+  if (!session) return;
+  session->expire = std::chrono::milliseconds(arguments.integer(2));
+  answers_.done(request, now());
+}
+
+void Daemon::on_method(Request& request, const Arguments& arguments) {
+  const auto session = session_of(request, arguments.integer(1));
+  if (!session) return;
+  const auto index = session->served->model->method(arguments.text(2));
+  if (!index) return answers_.fail(request, index.error(), now());
+  session->method = *index;
+  answers_.done(request, now());
+}
+
+void Daemon::on_reset(Request& request, const Arguments& arguments) {
+  const auto session = session_of(request, arguments.integer(1));
+  if (!session) return;
+  if (!session->seat) return answers_.done(request, now());  // no state: always pristine
+  answers_.defer(request);
+  perform(
+      session->served, session->seat, std::nullopt, [](models::Instance& instance) { return instance.reset(); },
+      [this, request](const base::Status& status) {
+        if (!status) return answers_.fail(request, status.error(), now());
+        answers_.done(request, now());
+      });
+}
+
+namespace {
+base::Result<std::vector<models::Value>> values_of(std::span<const protocol::Value> values) {
+  std::vector<models::Value> out;
+  for (const auto& value : values) {
+    if (const auto* integer = std::get_if<std::int32_t>(&value)) {
+      out.emplace_back(*integer);
+    } else if (const auto* number = std::get_if<float>(&value)) {
+      out.emplace_back(*number);
+    } else if (const auto* text = std::get_if<std::string_view>(&value)) {
+      out.emplace_back(std::string(*text));
+    } else {
+      return Error{ErrorCode::kMalformed, "an attribute's value is a number or a text, not a blob"};
+    }
+  }
+  return out;
+}
+}  // namespace
+
+void Daemon::on_set(Request& request, const Arguments& arguments) {
+  const auto session = session_of(request, arguments.integer(1));
+  if (!session) return;
+  auto values = values_of(arguments.from(3));
+  if (!values) return answers_.fail(request, values.error(), now());
+  answers_.defer(request);
+  perform(
+      session->served, session->seat, std::nullopt,
+      [attribute = std::string(arguments.text(2)), values = std::move(*values)](models::Instance& instance) {
+        return instance.set(attribute, values);
+      },
+      [this, request](const base::Status& status) {
+        if (!status) return answers_.fail(request, status.error(), now());
+        answers_.done(request, now());
+      });
+}
+
+void Daemon::on_get(Request& request, const Arguments& arguments) {
+  const auto session = session_of(request, arguments.integer(1));
+  if (!session) return;
+  request.mtu = mtu_of(request.client.lock().get(), session.get());
+  const std::string attribute(arguments.text(2));
+  auto values = std::make_shared<std::vector<models::Value>>();
+  answers_.defer(request);
+  perform(
+      session->served, session->seat, std::nullopt,
+      [attribute, values](models::Instance& instance) -> base::Status {
+        auto got = instance.get(attribute);
+        if (!got) return got.error();
+        *values = std::move(*got);
+        return {};
+      },
+      [this, request, number = session->number, attribute, values](const base::Status& status) {
+        if (!status) return answers_.fail(request, status.error(), now());
+        auto& writer = answers_.writer().begin("/oscine/v1/value");
+        writer.integer(request.id).integer(number).text(attribute);
+        for (const auto& value : *values) {
+          if (const auto* integer = std::get_if<std::int32_t>(&value)) writer.integer(*integer);
+          if (const auto* one = std::get_if<float>(&value)) writer.number(*one);
+          if (const auto* text = std::get_if<std::string>(&value)) writer.text(*text);
+        }
+        answers_.result(request, writer.end(), now());
+      });
+}
+
+}  // namespace server

@@ -1,0 +1,103 @@
+// status and subscriptions: nothing hidden.
+#include <algorithm>
+
+#include "server/core/daemon.hpp"
+
+namespace server {
+
+using protocol::Arguments;
+
+namespace {
+constexpr auto kStatusEvery = std::chrono::seconds(1);
+constexpr std::string_view kStatus = "status";
+constexpr std::string_view kLog = "log";
+constexpr std::string_view kModelState = "model.state";
+
+std::int64_t fit(std::uint64_t count) {
+  return static_cast<std::int64_t>(std::min<std::uint64_t>(count, base::kWireMax));
+}
+}  // namespace
+
+protocol::Bytes Daemon::status_packet(std::int32_t id) {
+  const auto at = now();
+  const auto up = std::chrono::duration_cast<std::chrono::seconds>(at - began_).count();
+  const auto open =
+      std::count_if(sessions_.begin(), sessions_.end(), [](const auto& s) { return !s.second.expired(); });
+  auto& writer = answers_.writer().begin("/oscine/v1/status.reply");
+  writer.integer(id).integer(fit(static_cast<std::uint64_t>(up))).integer(fit(catalog_.count_ready())).integer(open);
+  writer.integer(fit(parts_.workers.queued())).number(metrics_.cpu.percent(at));
+  writer.number(metrics_.answers.quantile_ms(0.5, at)).number(metrics_.answers.quantile_ms(0.99, at));
+  return writer.integer(fit(metrics_.late)).integer(fit(metrics_.refused)).end();
+}
+
+void Daemon::on_status(Request& request, const Arguments&) {
+  answers_.result(request, status_packet(request.id), now());
+}
+
+void Daemon::on_subscribe(Request& request, const Arguments& arguments) {
+  const auto topic = arguments.text(1);
+  if (topic != kStatus && topic != kLog && topic != kModelState) {
+    return answers_.fail(request,
+                         {base::ErrorCode::kUnknown, "no topic is called '" + std::string(topic.substr(0, 64)) +
+                                                         "'; there are status, log and model.state"},
+                         now());
+  }
+  const auto client = request.client.lock();
+  if (arguments.integer(2) == 1) {
+    client->topics.emplace(topic);
+  } else {
+    client->topics.erase(std::string(topic));
+  }
+  count_subscribers();
+  answers_.done(request, now());
+  if (topic == kStatus && !status_due_) push_status();
+}
+
+// Pushes go where events go: the door that asked for them, or the client's own address.
+template <class Write>
+void Daemon::push(std::string_view topic, Write write) {
+  for (const auto& [number, client] : clients_.all()) {
+    if (!client->topics.contains(topic)) continue;
+    const auto& home = client->events ? *client->events : client->home;
+    pacer_.send(route(client.get(), home), write(), now());
+  }
+}
+
+void Daemon::push_status() {
+  status_due_ = false;
+  const bool anyone = std::any_of(clients_.all().begin(), clients_.all().end(),
+                                  [](const auto& item) { return item.second->topics.contains(kStatus); });
+  if (!anyone) return;
+  push(kStatus, [this] { return status_packet(0); });
+  status_due_ = true;
+  timers_.add(now() + kStatusEvery, [this](base::Time) { push_status(); });
+}
+
+void Daemon::tell_log(Level level, const std::string& line) {
+  push(kLog,
+       [&] { return answers_.writer().begin("/oscine/v1/log").text(name_of(level)).text(line.substr(0, 1000)).end(); });
+}
+
+void Daemon::count_subscribers() {
+  log_subscribers_ = static_cast<int>(std::count_if(clients_.all().begin(), clients_.all().end(), [](const auto& item) {
+    return item.second->topics.contains(kLog);
+  }));
+}
+
+void Daemon::model_changed(const std::string& name, const Catalog::Item& item, std::chrono::nanoseconds took) {
+  const bool failed = !item.error.message.empty() && item.state != Catalog::State::kUnloaded;
+  std::string text = failed ? item.error.message : name + " is " + std::string(name_of(item.state));
+  if (!failed && item.served) {
+    carry_over(name, item.served);
+    const auto& timing = item.served->model->methods().front().timing;
+    text += "; p50 " + std::to_string(timing.p50.count()).substr(0, 5) + " us, p99.9 " +
+            std::to_string(timing.p999.count()).substr(0, 5) + " us";
+  }
+  if (item.state == Catalog::State::kUnloaded) end_sessions_of(name);
+  parts_.log.line(failed ? Level::kError : Level::kInfo, {"model", {}, {}, took, text});
+  push(kModelState, [&] {
+    return answers_.writer().begin("/oscine/v1/model.state").text(name).text(name_of(item.state)).text(text).end();
+  });
+}
+
+}  // namespace server

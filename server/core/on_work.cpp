@@ -1,0 +1,151 @@
+// run and ask: calls of models, here and now where that is safe, else through the queue.
+#include <algorithm>
+
+#include "server/core/daemon.hpp"
+
+namespace server {
+
+using base::Error;
+using base::ErrorCode;
+using protocol::Arguments;
+
+namespace {
+
+void numbers_of(std::span<const protocol::Value> values, std::vector<float>& out) {
+  out.clear();
+  for (const auto& value : values) out.push_back(std::get<float>(value));
+}
+
+// Engines have settings per thread: each thread makes them before it first runs a program of that engine.
+void prepare_thread_for(const ServedModel& served) {
+  thread_local std::vector<models::Engine*> prepared;
+  auto* engine = &served.model->engine();
+  if (std::find(prepared.begin(), prepared.end(), engine) != prepared.end()) return;
+  engine->prepare_thread();
+  prepared.push_back(engine);
+}
+
+// The seat's own instance, made where it does not exist yet; or the light one of the thread that runs.
+base::Result<models::Instance*> instance_for(const ServedModel& served, Seat* seat, std::size_t lane) {
+  prepare_thread_for(served);
+  if (seat == nullptr) return served.lanes[lane].get();
+  if (!seat->instance) {
+    auto made = served.model->instance();
+    if (!made) return made.error();
+    seat->instance = std::move(*made);
+  }
+  return seat->instance.get();
+}
+
+}  // namespace
+
+bool Daemon::at_once(const ServedModel& served, const Seat* seat, std::size_t method) const {
+  return served.quick(method, input_.size(), config_.limits.inline_budget) &&
+         (seat == nullptr || (seat->waiting == 0 && seat->instance));
+}
+
+base::Status Daemon::run_here(const ServedModel& served, Seat* seat, std::size_t method) {
+  const auto instance = instance_for(served, seat, 0);
+  return instance ? (*instance)->run(method, input_, output_) : base::Status(instance.error());
+}
+
+void Daemon::perform(const std::shared_ptr<const ServedModel>& served, const std::shared_ptr<Seat>& seat,
+                     std::optional<base::Time> useless_after, Use use, std::function<void(base::Status)> finish) {
+  if (seat) ++seat->waiting;
+  ++pending_;
+  const auto finished = [this, seat, finish = std::move(finish)](base::Status status) {
+    if (seat) --seat->waiting;
+    --pending_;
+    finish(std::move(status));
+  };
+  const auto run = [served, seat, use = std::move(use)](std::size_t lane) -> base::Status {
+    const auto instance = instance_for(*served, seat.get(), lane);
+    return instance ? use(**instance) : base::Status(instance.error());
+  };
+  const auto taken = parts_.workers.submit({seat, run, finished, useless_after});
+  if (!taken) finished(taken.error());
+}
+
+void Daemon::answer_result(const Request& request, const Session* session, base::Position position,
+                           std::span<const float> output) {
+  auto& writer = answers_.writer().begin("/oscine/v1/result").integer(request.id);
+  writer.integer(session == nullptr ? 0 : session->number).integer(position.hi()).integer(position.lo());
+  answers_.result(request, writer.numbers(output).end(), now());
+}
+
+void Daemon::on_run(Request& request, const Arguments& arguments) {
+  const auto session = session_of(request, arguments.integer(1));
+  if (!session) return;
+  request.mtu = mtu_of(request.client.lock().get(), session.get());
+  const auto position = arguments.position(2);
+  numbers_of(arguments.from(4), input_);
+  const auto& method = session->served->model->methods()[session->method];
+  if (!session->enabled) {
+    const auto frames = input_.size() / static_cast<std::size_t>(std::max(method.in_channels, 1));
+    const auto out = frames * static_cast<std::size_t>(method.out_ratio) / static_cast<std::size_t>(method.in_ratio);
+    output_.assign(out * static_cast<std::size_t>(method.out_channels), 0.0F);
+    return answer_result(request, session.get(), position, output_);
+  }
+  if (at_once(*session->served, session->seat.get(), session->method)) {
+    const auto status = run_here(*session->served, session->seat.get(), session->method);
+    if (!status) return answers_.fail(request, status.error(), now());
+    return answer_result(request, session.get(), position, output_);
+  }
+  std::optional<base::Time> useless_after;
+  if (session->expire.count() > 0) useless_after = request.arrived + session->expire;
+  answers_.defer(request);
+  auto output = std::make_shared<std::vector<float>>();
+  perform(
+      session->served, session->seat, useless_after,
+      [input = input_, output, index = session->method](models::Instance& instance) {
+        return instance.run(index, input, *output);
+      },
+      [this, request, session, position, output](const base::Status& status) {
+        if (!status) return answers_.fail(request, status.error(), now());
+        answer_result(request, session.get(), position, *output);
+      });
+}
+
+// A client's own instance of a model with state, for asks and aliases: made at the first, gone with the lease.
+std::shared_ptr<Seat> Daemon::implied_seat(Client& client, const std::shared_ptr<const ServedModel>& served) {
+  if (!served->model->stateful()) return nullptr;
+  auto& seat = client.asks[served->config.card.name];
+  if (!seat || seat->served != served) seat = std::make_shared<Seat>(Seat{served, nullptr, 0});
+  return seat;
+}
+
+void Daemon::on_ask(Request& request, const Arguments& arguments) {
+  numbers_of(arguments.from(2), input_);
+  if (const auto* served = catalog_.ready(arguments.text(1))) return ask(request, *served);
+  answers_.defer(request);
+  ++pending_;
+  when_ready(arguments.text(1), [this, request, input = input_](const auto& ready) {
+    --pending_;
+    if (!ready) return answers_.fail(request, ready.error(), now());
+    input_ = input;
+    ask(request, *ready);
+  });
+}
+
+// The numbers are in input_.
+void Daemon::ask(Request request, const std::shared_ptr<const ServedModel>& served) {
+  const auto client = request.client.lock();
+  if (!client) return answers_.fail(request, {ErrorCode::kGone, "the client left before its answer"}, now());
+  const auto seat = implied_seat(*client, served);
+  if (at_once(*served, seat.get(), 0)) {
+    const auto status = run_here(*served, seat.get(), 0);
+    if (!status) return answers_.fail(request, status.error(), now());
+    return answer_result(request, nullptr, {}, output_);
+  }
+  answers_.defer(request);
+  auto output = std::make_shared<std::vector<float>>();
+  perform(
+      served, seat, std::nullopt,
+      [input = input_, output](models::Instance& instance) { return instance.run(0, input, *output); },
+      [this, request, output](const base::Status& status) {
+        if (!status) return answers_.fail(request, status.error(), now());
+        answer_result(request, nullptr, {}, *output);
+      });
+}
+
+}  // namespace server

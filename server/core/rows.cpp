@@ -1,0 +1,37 @@
+// Which handler serves which address. A test compares this with the schema.
+#include "server/core/daemon.hpp"
+
+namespace server {
+
+std::span<const Daemon::Row> Daemon::rows() {
+  static constexpr Row kRows[] = {
+      {"/hello", &Daemon::on_hello},
+      {"/attach", &Daemon::on_attach},
+      {"/bye", &Daemon::on_bye},
+      {"/sync", &Daemon::on_sync},
+      {"/ping", &Daemon::on_ping},
+      {"/status", &Daemon::on_status},
+      {"/subscribe", &Daemon::on_subscribe},
+      {"/models", &Daemon::on_models},
+      {"/model/info", &Daemon::on_model_info},
+      {"/labels", &Daemon::on_labels},
+      {"/load", &Daemon::on_load},
+      {"/unload", &Daemon::on_unload},
+      {"/reload", &Daemon::on_reload},
+      {"/open", &Daemon::on_open},
+      {"/close", &Daemon::on_close},
+      {"/reset", &Daemon::on_reset},
+      {"/enable", &Daemon::on_enable},
+      {"/method", &Daemon::on_method},
+      {"/expire", &Daemon::on_expire},
+      {"/mtu", &Daemon::on_mtu},
+      {"/set", &Daemon::on_set},
+      {"/get", &Daemon::on_get},
+      {"/run", &Daemon::on_run},
+      {"/ask", &Daemon::on_ask},
+      {"/quit", &Daemon::on_quit},
+  };
+  return kRows;
+}
+
+}  // namespace server

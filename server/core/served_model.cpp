@@ -1,0 +1,21 @@
+#include "server/core/served_model.hpp"
+
+namespace server {
+
+base::Result<std::shared_ptr<const ServedModel>> serve_model(const ModelConfig& config, std::size_t workers) {
+  auto model = models::load(config.card);
+  if (!model) return model.error();
+  auto served = std::make_shared<ServedModel>();
+  served->config = config;
+  served->model = *model;
+  if (!(*model)->stateful()) {
+    for (std::size_t lane = 0; lane <= workers; ++lane) {
+      auto instance = (*model)->instance();
+      if (!instance) return instance.error();
+      served->lanes.push_back(std::move(*instance));
+    }
+  }
+  return std::shared_ptr<const ServedModel>(std::move(served));
+}
+
+}  // namespace server

@@ -1,0 +1,27 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <memory>
+
+#include "server/core/served_model.hpp"
+
+namespace server {
+
+struct Client;
+
+/// What a client opened: one model, one method, one time axis. Thread: [net].
+struct Session {
+  std::int32_t number = 0;
+  std::weak_ptr<Client> owner;
+  std::shared_ptr<const ServedModel> served;
+  std::shared_ptr<Seat> seat;  ///< its own instance; null for a model without state
+  std::size_t method = 0;
+  double units_per_second = 0;
+  bool ticks = false;  ///< the unit: false samples, true ticks
+  int ticks_per_beat = 480;
+  bool enabled = true;                  ///< false: silence, and the model is not run
+  std::chrono::milliseconds expire{0};  ///< 0: never
+  int mtu = 0;                          ///< 0: the client's
+};
+
+}  // namespace server

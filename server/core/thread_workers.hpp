@@ -1,0 +1,62 @@
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "server/core/work.hpp"
+
+namespace server {
+
+/// Hands a piece of work to [net]. Thread: [any].
+using Post = std::function<void(std::function<void()>)>;
+
+/// Workers on threads that live as long as it does: a module run from ever-new threads leaks.
+class ThreadWorkers : public Workers {
+ public:
+  ThreadWorkers(std::size_t threads, std::size_t limit, Post post);
+  /// Ends what is at work; what still waits is dropped unanswered (the daemon drains first).
+  ~ThreadWorkers() override;
+
+  base::Status submit(Job job) override;
+  std::size_t queued() const override;
+  std::size_t count() const override { return threads_.size(); }
+  void set_limit(std::size_t jobs) override;
+
+ private:
+  void work(std::size_t lane);
+  bool next(Job& job);
+
+  Post post_;
+  mutable std::mutex mutex_;  // guards all below, up to threads_
+  std::condition_variable wake_;
+  std::deque<Job> queue_;
+  std::set<const Seat*> taken_;  // seats of jobs at work
+  std::size_t limit_;
+  bool stop_ = false;
+  std::vector<std::thread> threads_;
+};
+
+/// The loading thread.
+class ThreadBackground : public Background {
+ public:
+  explicit ThreadBackground(Post post);
+  /// Ends what is at work; what still waits is dropped.
+  ~ThreadBackground() override;
+  void submit(std::function<std::function<void()>()> work) override;
+
+ private:
+  void run();
+
+  Post post_;
+  std::mutex mutex_;  // guards queue_ and stop_
+  std::condition_variable wake_;
+  std::deque<std::function<std::function<void()>()>> queue_;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace server

@@ -1,0 +1,66 @@
+#pragma once
+#include <asio.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "server/core/daemon.hpp"
+#include "server/net/connection.hpp"
+#include "server/net/listening.hpp"
+
+namespace server {
+
+/// The sockets, and the thread that owns them. Hands what arrives to the daemon, sends what it says, and wakes it when
+/// something is due. Thread: [net].
+class Network : public Link {
+ public:
+  explicit Network(asio::io_context& io, Log& log) : io_(io), log_(log), timer_(io) {}
+
+  /// Opens what is not open yet and closes what is no longer listed. Fails as bind_listening does; then nothing
+  /// changed.
+  base::Status listen(const std::vector<Endpoint>& endpoints);
+  /// Takes sockets that are bound already, instead of listen().
+  base::Status adopt(const std::vector<int>& descriptors);
+  /// Begins to read. `daemon` must live until close().
+  void start(Daemon& daemon);
+  /// Stops to accept and to read; sends still go out.
+  void close_doors();
+  void close();
+
+  /// The first port that is listened on; 0 before listen().
+  std::uint16_t port() const { return listening_.empty() ? std::uint16_t{0} : listening_.front()->port; }
+
+  void send(const Peer& to, protocol::Bytes packet) override;
+  void disconnect(const Peer& peer) override;
+  /// Arms the timer for what the daemon has due next. After each call into the daemon from elsewhere.
+  void rearm();
+  std::size_t unsent() const { return unsent_; }
+
+ private:
+  using Udp = asio::ip::udp::socket;
+  void read(const std::shared_ptr<Listening>& listening, std::size_t index);
+  void receive_all(const std::shared_ptr<Listening>& listening, std::size_t index);
+  void accept(const std::shared_ptr<Listening>& listening, std::size_t index);
+  void accepted(asio::ip::tcp::socket socket);
+  void begin(const std::shared_ptr<Listening>& listening);
+  /// @param address  of `to`; mapped into IPv6 where the socket is one for both
+  Udp* socket_for(const Peer& to, asio::ip::address& address);
+  Udp* spare_for(const asio::ip::udp::endpoint& to);
+
+  asio::io_context& io_;
+  Log& log_;
+  asio::steady_timer timer_;
+  base::Time armed_ = base::Time::max();
+  Daemon* daemon_ = nullptr;
+  std::vector<std::shared_ptr<Listening>> listening_;
+  std::vector<std::unique_ptr<Udp>> spare_;  // unbound, for receivers that no listening socket can reach
+  std::map<std::uint64_t, std::shared_ptr<Connection>> connections_;
+  std::uint64_t connection_count_ = 0;
+  std::size_t unsent_ = 0;
+  bool reading_ = true;
+  bool closing_ = false;
+  std::array<std::byte, 65536> datagram_{};
+};
+
+}  // namespace server

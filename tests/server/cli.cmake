@@ -1,0 +1,6 @@
+# The program's commands, end to end. Needs Python, nothing besides its standard library.
+if(Python3_Interpreter_FOUND)
+  add_test(NAME Cli.CommandsEndToEnd
+    COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/cli_test.py $<TARGET_FILE:oscine>)
+  set_tests_properties(Cli.CommandsEndToEnd PROPERTIES TIMEOUT 300)
+endif()

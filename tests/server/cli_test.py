@@ -1,0 +1,449 @@
+"""The commands of `oscine`, run as a person runs them: python cli_test.py PATH_OF_OSCINE [unittest arguments]."""
+import hashlib
+import json
+import os
+import queue
+import re
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+GUARD = 30  # seconds until a wait counts as hanging
+OSCINE = ""
+
+ECHO = "  echo: {kind: params, engine: fake, inputs: [x, y], outputs: [a, b], licence: MIT, about: gives back}\n"
+COUNT = "  counting: {kind: params, engine: fake, state: session, options: {does: count}, inputs: 1, outputs: 1}\n"
+CARD = "card: 1\nname: gain\nkind: params\nengine: fake\ninputs: [{name: x, min: 0, max: 1}]\noutputs: [y]\n"
+
+
+def oscine(*arguments, **environment):
+    return subprocess.run([OSCINE, *map(str, arguments)], capture_output=True, text=True, timeout=GUARD, cwd=ROOT,
+                          env={**os.environ, **environment})
+
+
+def has_torch():
+    return "LibTorch none" not in oscine("--version").stdout
+
+
+def free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def osc(address, types, *values):
+    def padded(text):
+        return text + b"\0" * (4 - len(text) % 4)
+    packet = padded(address.encode()) + padded(b"," + types.encode())
+    for letter, value in zip(types, values):
+        packet += padded(value) if letter == "s" else struct.pack(">" + letter, value)
+    return packet
+
+
+def osc_head(packet):
+    """Address, and the first argument where that is an int32."""
+    address, rest = packet.split(b"\0", 1)
+    at = (len(address) // 4 + 1) * 4
+    tags = packet[at:].split(b"\0", 1)[0]
+    at += (len(tags) // 4 + 1) * 4
+    return address.decode(), struct.unpack_from(">i", packet, at)[0] if tags[1:2] == b"i" else None
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name).resolve()
+
+    def write(self, name, text):
+        (self.folder / name).write_text(text, encoding="utf-8")
+        return self.folder / name
+
+    def refused(self, result, *words):
+        """Exit code 1, and one sentence that holds these words."""
+        self.assertEqual(result.returncode, 1, result.stderr + result.stdout)
+        self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        self.assertTrue(result.stderr.startswith("oscine: "), result.stderr)
+        for word in words:
+            self.assertIn(str(word), result.stderr)
+
+
+class Help(unittest.TestCase):
+    def test_of_every_command_fits_a_screen(self):
+        for command in ([], ["serve"], ["check"], ["models"], ["inspect"], ["status"], ["send"]):
+            result = oscine(*command, "--help")
+            self.assertEqual(result.returncode, 0, command)
+            lines = result.stdout.splitlines()
+            self.assertLessEqual(len(lines), 24, command)
+            self.assertLessEqual(max(map(len, lines)), 110, command)
+
+    def test_and_its_options_stand_in_the_document(self):
+        page = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
+        for command in ("serve", "check", "models", "inspect", "status", "send"):
+            self.assertIn(f"## {command}\n", page)
+            section = page.split(f"## {command}\n")[1].split("\n## ")[0]
+            options = set(re.findall(r"--[a-z][a-z-]*", oscine(command, "--help").stdout)) - {"--help"}
+            for option in sorted(options):
+                self.assertIn(option, section, command)
+            spoken = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", section))
+            self.assertLessEqual(spoken, options | {"--help"}, command)
+
+    def test_version_names_the_commit_and_libtorch(self):
+        self.assertRegex(oscine("--version").stdout, r"^oscine [0-9.]+ \(commit \S+, LibTorch \S+\)\n$")
+
+    def test_wrong_use_leaves_with_2(self):
+        for arguments in ([], ["send"], ["inspect"], ["status", "--port", "0"], ["nothing"]):
+            self.assertEqual(oscine(*arguments).returncode, 2, arguments)
+
+
+class Check(Case):
+    def test_finds_nothing_wrong_with_the_configurations_that_come_along(self):
+        for name in ("default.yaml", "course.yaml"):
+            result = oscine("check", f"config/{name}")
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+            self.assertIn("sha256 as the card says", result.stdout)
+            self.assertIn("/synth/update", result.stdout)
+            self.assertTrue(result.stdout.endswith(": all is well\n"), result.stdout)
+
+    def test_never_opens_libtorch(self):
+        result = oscine("check", "config/default.yaml", OSCINE_ENGINE_PATH=str(self.folder))
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_names_a_file_that_is_not_there_and_goes_on_to_the_next(self):
+        config = self.write("c.yaml", "models:\n  lost: {kind: params, file: lost.ts, inputs: 1, outputs: 1}\n" + ECHO)
+        result = oscine("check", config)
+        self.refused(result, "lost: there is no file", self.folder / "lost.ts")
+        self.assertIn("echo: params, engine fake", result.stdout)
+        self.assertIn("1 model cannot be served", result.stdout)
+
+    def test_tells_both_hashes_of_a_file_that_is_not_the_one_of_its_card(self):
+        self.write("m.ts", "something else")
+        config = self.write("c.yaml", "models:\n  m: {kind: params, file: m.ts, sha256: '" + "0" * 64 +
+                            "', inputs: 1, outputs: 1}\n")
+        found = hashlib.sha256(b"something else").hexdigest()
+        self.refused(oscine("check", config), "m: ", found, "the card says " + "0" * 64)
+
+    def test_says_where_the_configuration_is_wrong(self):
+        self.refused(oscine("check", self.write("c.yaml", "modells: {}\n")), "c.yaml:1: ", "'modells'", "'models'")
+        self.refused(oscine("check", self.folder / "none.yaml"), "none.yaml")
+
+
+class Models(Case):
+    def test_are_listed_in_a_table(self):
+        result = oscine("models", self.write("c.yaml", "models:\n" + ECHO + COUNT))
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        rows = [re.split(r"  +", line) for line in result.stdout.splitlines()]
+        self.assertEqual(rows[0], ["name", "kind", "engine", "state", "in → out", "licence", "file"])
+        self.assertEqual(rows[1], ["echo", "params", "fake", "stateless", "2 → 2", "MIT", "no file"])
+        self.assertEqual(rows[2], ["counting", "params", "fake", "session", "1 → 1", "-", "no file"])
+
+    def test_are_listed_as_json_without_opening_libtorch(self):
+        result = oscine("models", "--json", "config/default.yaml", OSCINE_ENGINE_PATH=str(self.folder))
+        model, = json.loads(result.stdout)
+        self.assertEqual((model["name"], model["engine"], model["present"]), ("synth-params", "torch", True))
+        self.assertEqual(model["bytes"], Path(model["file"]).stat().st_size)
+        self.assertEqual(model["methods"][0]["outputs"][:2], ["pitch", "filter"])
+
+    def test_texts_are_escaped(self):
+        about = 'a "quote", a \\ and a\ttab é'
+        config = self.write("c.yaml", "models:\n  m:\n    {kind: params, engine: fake, inputs: 1, outputs: 1, about: " +
+                            json.dumps(about) + "}\n")
+        self.assertEqual(json.loads(oscine("models", "--json", config).stdout)[0]["about"], about)
+
+
+class Inspect(Case):
+    def test_tells_what_a_card_says_and_what_was_measured_here(self):
+        result = oscine("inspect", self.write("card.yaml", CARD))
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertRegex(result.stdout, r"forward: 1 → 1, measured here in \d+ runs \(µs\): p50 [0-9.]+, p95 [0-9.]+, "
+                                        r"p99 [0-9.]+, p99\.9 [0-9.]+\n")
+        self.assertRegex(result.stdout, r"in +x +0 … 1 +default 0\n +out +y +any\n")
+
+    def test_gives_json(self):
+        report = json.loads(oscine("inspect", "--json", self.write("card.yaml", CARD)).stdout)
+        method, = report["methods"]
+        self.assertEqual(method["inputs"], [{"name": "x", "unit": "", "min": 0, "max": 1, "default": 0}])
+        self.assertEqual(method["outputs"], [{"name": "y", "unit": "", "min": None, "max": None}])
+        self.assertGreater(method["measured"]["runs"], 0)
+        self.assertFalse(report["stateful"])
+
+    def test_finds_the_card_beside_a_model_file(self):
+        self.write("card.yaml", CARD + "file: gain.bin\n")
+        report = json.loads(oscine("inspect", "--json", self.write("gain.bin", "weights")).stdout)
+        self.assertEqual(report["card"], str(self.folder / "card.yaml"))
+        self.assertEqual(report["sha256"], hashlib.sha256(b"weights").hexdigest())
+        self.write("gain.yaml", CARD.replace("name: gain", "name: same-stem") + "file: gain.bin\n")
+        report = json.loads(oscine("inspect", "--json", self.folder / "gain.bin").stdout)
+        self.assertEqual(report["name"], "same-stem")
+
+    def test_says_what_is_wrong_in_one_sentence(self):
+        self.refused(oscine("inspect", self.folder / "no.ts"), "there is no file", "no.ts")
+        self.refused(oscine("inspect", self.write("card.yaml", CARD + "kindd: x\n")), "card.yaml:7: ", "'kindd'", "'kind'")
+        self.refused(oscine("inspect", self.write("beside.ts", "")), "card.yaml:7: ")
+        failing = self.write("fails.yaml", CARD + "options: {load: fail}\n")
+        self.refused(oscine("inspect", failing), "gain: ")
+
+    def test_of_a_file_without_a_card_shows_what_the_file_says(self):
+        source = ROOT / "models/zoo/synth-params/synth-params.ts"
+        bare = shutil.copy(source, self.folder / "bare.ts")
+        if not has_torch():
+            return self.refused(oscine("inspect", bare), "no LibTorch")
+        result = oscine("inspect", bare)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertIn(hashlib.sha256(source.read_bytes()).hexdigest(), result.stdout)
+        self.assertIn(f"docs/cards.md says what {self.folder / 'bare.yaml'} would have to hold", result.stdout)
+
+    def test_of_the_first_model_loads_it(self):
+        if not has_torch():
+            self.skipTest("this build has no LibTorch")
+        report = json.loads(oscine("inspect", "--json", "models/zoo/synth-params/card.yaml").stdout)
+        self.assertTrue(report["engine"].startswith("LibTorch "))
+        self.assertEqual(report["methods"][0]["out_channels"], 16)
+        self.assertIn("parameters", report["facts"])
+
+    def test_of_what_is_no_model_says_so(self):
+        if not has_torch():
+            self.skipTest("this build has no LibTorch")
+        self.refused(oscine("inspect", self.write("noise.ts", "not a model")), "noise")
+
+
+class Daemon:
+    """`oscine serve` on a free port. Its log is read until every model is ready."""
+
+    def __init__(self, config, models):
+        self.process = subprocess.Popen([OSCINE, "serve", "--listen", "0", str(config)], stderr=subprocess.PIPE,
+                                        text=True, cwd=ROOT)
+        self.lines = queue.Queue()
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+        self.port = int(self.wait_for(r"listen: 127\.0\.0\.1:(\d+)"))
+        for name in models:
+            self.wait_for(rf"({name}) is ready")
+
+    def read(self):
+        for line in self.process.stderr:
+            self.lines.put(line)
+        self.lines.put("")
+
+    def wait_for(self, pattern):
+        while line := self.lines.get(timeout=GUARD):
+            if found := re.search(pattern, line):
+                return found.group(1)
+        raise AssertionError(f"the daemon left without saying {pattern}")
+
+    def stop(self):
+        self.process.terminate()
+        code = self.process.wait(GUARD)
+        self.reader.join(GUARD)
+        self.process.stderr.close()
+        return code
+
+
+class WithDaemon(Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.home = tempfile.TemporaryDirectory()
+        cls.alias_port, cls.reply_port = free_port(), free_port()
+        config = Path(cls.home.name) / "c.yaml"
+        config.write_text(
+            f"reply_port: {cls.reply_port}\nmodels:\n{ECHO}{COUNT}aliases:\n"
+            f"  /synth/update: {{model: echo, send: {{a: /synth/pitch, b: /synth/filter}}, to: '127.0.0.1:{cls.alias_port}'}}\n"
+            "  /back: {model: echo, send: {b: /b}, to: sender}\n", encoding="utf-8")
+        cls.daemon = Daemon(config, ["echo", "counting"])
+
+    @classmethod
+    def tearDownClass(cls):
+        code = cls.daemon.stop()
+        cls.home.cleanup()
+        assert code == 0, f"the daemon left with {code}"
+
+    def send(self, *arguments):
+        return oscine("send", "--port", self.daemon.port, *arguments)
+
+    def answers(self, *arguments, code=0):
+        result = self.send(*arguments)
+        self.assertEqual((result.returncode, result.stderr), (code, ""), result.stdout)
+        return [re.sub(r"^(/oscine/v1\S+) \d+", r"\1 ID", line) for line in result.stdout.splitlines()]
+
+
+class Send(WithDaemon):
+    def test_short_addresses_get_an_id_and_their_declared_types(self):
+        self.assertEqual(self.answers("ask", "echo", "1", "0.25"), ["/oscine/v1/result ID 0 0 0 1 0.25"])
+        self.assertEqual(self.answers("ask", "echo", "-1", "-.5"), ["/oscine/v1/result ID 0 0 0 -1 -0.5"])
+        self.assertEqual(self.answers("ping", "3", "4")[0].split()[:4], ["/oscine/v1/pong", "ID", "3", "4"])
+
+    def test_a_number_is_a_text_where_a_text_is_declared(self):
+        line, = self.answers("model/info", "12", code=1)
+        self.assertTrue(line.startswith("/oscine/v1/fail ID /oscine/v1/model/info 404 "), line)
+
+    def test_prints_every_item_up_to_done(self):
+        self.assertEqual(self.answers("models"), ["/oscine/v1/model.item ID 0 2 counting params ready 0",
+                                                  "/oscine/v1/model.item ID 1 2 echo params ready 0",
+                                                  "/oscine/v1/done ID /oscine/v1/models 2"])
+
+    def test_a_text_with_spaces_or_without_letters_is_quoted(self):
+        about = self.answers("model/info", "echo")[0]
+        self.assertEqual(about, '/oscine/v1/model.about ID echo params ready fake "gives back" MIT 0 0 0')
+        self.assertIn('fake "" "" 0', self.answers("model/info", "counting")[0])
+
+    def test_a_failure_is_printed_and_leaves_with_1(self):
+        self.assertEqual(self.answers("asq", "echo", code=1),
+                         ['/oscine/v1/fail ID /oscine/v1/asq 404 "unknown address; the nearest is /oscine/v1/ask"'])
+        line, = self.answers("ask", "echo", "1", code=1)
+        self.assertTrue(line.startswith("/oscine/v1/fail ID /oscine/v1/ask 400 "), line)
+
+    def test_full_addresses_go_out_as_they_are(self):
+        result = self.send("/oscine/v1/ask", "77", "echo", "1", "2")
+        self.assertEqual((result.returncode, result.stdout), (0, "/oscine/v1/result 77 0 0 0 1 2\n"))
+
+    def test_id_0_ends_with_what_the_daemon_says_before_the_next_request(self):
+        result = self.send("/oscine/v1/ask", "0", "echo", "1", "2")
+        self.assertEqual((result.returncode, result.stdout), (0, "/oscine/v1/result 0 0 0 0 1 2\n"))
+        result = self.send("/oscine/v1/sync", "0")
+        self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "", ""))
+
+    def test_stream_messages_get_no_id(self):
+        line, = self.answers("playhead", "1", "2", "3", "4", "5", code=1)
+        self.assertIn("/oscine/v1/playhead 501", line)
+
+    def test_types_are_taken_from_the_option(self):
+        self.assertEqual(self.answers("-t", "sff", "ask", "echo", "1", "2"), [
+            "/oscine/v1/result ID 0 0 0 1 2"])
+        line, = self.answers("-t", "sfs", "ask", "echo", "1", "2", code=1)
+        self.assertIn("400", line)
+
+    def test_an_alias_that_answers_elsewhere_is_heard_there(self):
+        self.assertEqual(self.answers("--listen", self.alias_port, "/synth/update", "0.4", "0.7"),
+                         ["/synth/pitch 0.4", "/synth/filter 0.7"])
+        line, = self.answers("--listen", self.alias_port, "/synth/update", "0.4", code=1)
+        self.assertIn("/synth/update 400", line)
+
+    def test_an_alias_that_answers_its_sender_is_heard(self):
+        self.assertEqual(self.answers("/back", "0.4", "0.7"), ["/b 0.7"])
+
+    def test_silence_is_explained(self):
+        self.refused(self.send("--timeout", "50", "/synth/update", "0.4", "0.7"), "/synth/update was sent", "--listen PORT")
+
+    def test_an_unknown_address_is_answered_with_the_nearest(self):
+        line, = self.answers("/synth/updat", "1", code=1)
+        self.assertIn("404 \"unknown address; the nearest is /synth/update\"", line)
+
+    def test_a_port_in_use_is_one_sentence(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+            taken.bind(("127.0.0.1", 0))
+            port = taken.getsockname()[1]
+            self.refused(self.send("--listen", port, "/back", "1", "2"), f"port {port} is in use", "--listen")
+
+    def test_wrong_arguments_are_refused_before_anything_is_sent(self):
+        self.refused(self.send("-t", "iq", "/x", "1", "2"), "letters i, f and s", "'iq'")
+        self.refused(self.send("-t", "i", "/x", "1", "2"), "1 letters for 2 arguments")
+        self.refused(self.send("-t", "i", "/x", "1.5"), "argument 1 is '1.5'; a whole number")
+        self.refused(self.send("-t", "i", "/x", "16777217"), "from -16777216 to 16777216")
+        self.refused(self.send("-t", "f", "/x", "nan"), "argument 1 is 'nan'; a number")
+        self.refused(self.send("--host", "nowhere", "ping"), "'nowhere' is no address")
+        self.refused(self.send("/" + "a" * 255), "255 bytes")
+
+    def test_leaves_no_client_and_no_session_behind(self):
+        self.answers("open", "counting", "default", "48000", "samples")
+        status = json.loads(oscine("status", "--json", "--port", self.daemon.port).stdout)
+        self.assertEqual(status["sessions"], 0)
+
+
+class Status(WithDaemon):
+    def test_is_a_table_of_figures_and_one_of_models(self):
+        result = oscine("status", "--port", self.daemon.port)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertRegex(result.stdout, rf"^oscine [0-9.]+ at 127\.0\.0\.1:{self.daemon.port}, up 0:\d\d:\d\d\n")
+        rows = [re.split(r"  +", line) for line in result.stdout.splitlines()]
+        self.assertIn(["model", "kind", "state", "rate"], rows)
+        self.assertIn(["echo", "params", "ready", "-"], rows)
+
+    def test_is_given_as_json(self):
+        status = json.loads(oscine("status", "--json", "--port", self.daemon.port).stdout)
+        self.assertEqual(status["models_ready"], 2)
+        self.assertEqual([one["name"] for one in status["models"]], ["counting", "echo"])
+
+    def test_answers_over_ipv6_too(self):
+        result = oscine("status", "--host", "::1", "--port", self.daemon.port)
+        if "requested address" in result.stderr or "family not supported" in result.stderr:
+            self.skipTest("this machine has no IPv6")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn(f"at [::1]:{self.daemon.port}", result.stdout)
+
+
+class NoDaemon(Case):
+    def test_a_closed_port_is_told_at_once(self):
+        port = free_port()
+        for command in (["status"], ["send", "ping", "0", "0"], ["send", "/synth/update", "1"]):
+            result = oscine(command[0], "--port", port, "--timeout", "600000", *command[1:])
+            self.refused(result, f"no daemon answers at 127.0.0.1:{port}; start one with ./run")
+
+    def test_a_port_that_never_answers_is_told_after_the_timeout(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+            silent.bind(("127.0.0.1", 0))
+            port = silent.getsockname()[1]
+            self.refused(oscine("status", "--port", port, "--timeout", "50"), f"127.0.0.1:{port}")
+
+
+class Liar(threading.Thread):
+    """Answers every hello well, and every other request with the packets of `answers(id)`."""
+
+    def __init__(self, answers):
+        super().__init__(daemon=True)
+        self.answers = answers
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.socket.settimeout(GUARD)
+        self.start()
+
+    def run(self):
+        while True:
+            packet, sender = self.socket.recvfrom(65536)
+            address, number = osc_head(packet)
+            if address == "/oscine/v1/bye":
+                return self.socket.close()
+            replies = self.answers(number)
+            if address == "/oscine/v1/hello":
+                replies = [osc("/oscine/v1/hello.reply", "iiiisii", number, 1, 2, 0, b"9.9", 30, 3)]
+            for reply in replies:
+                self.socket.sendto(reply, sender)
+
+
+class StrangeDaemon(Case):
+    def ask(self, answers, *message):
+        liar = Liar(answers)
+        result = oscine("send", "--port", liar.port, *(message or ["ask", "m", "1"]))
+        liar.join(GUARD)
+        self.assertFalse(liar.is_alive(), "no bye came")
+        return result
+
+    def test_what_is_no_osc_and_what_belongs_to_others_is_passed_over(self):
+        killer = bytes.fromhex("2f612020000000002c62000000000000")  # a blob without its bytes
+        result = self.ask(lambda number: [b"", b"junk", killer, osc("/oscine/v1/result", "iiiif", number + 1, 0, 0, 0, 5.0),
+                                          osc("/oscine/v1/result", "iiiif", number, 0, 0, 0, 7.0)])
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout, r"^/oscine/v1/result \d+ 0 0 0 7\n$")
+
+    def test_every_message_of_a_bundle_is_printed(self):
+        messages = [osc("/a", "i", 1), osc("/b", "i", 2)]
+        bundle = b"#bundle\0" + struct.pack(">Q", 1) + b"".join(struct.pack(">i", len(one)) + one for one in messages)
+        self.assertEqual(self.ask(lambda number: [bundle], "/x").stdout, "/a 1\n/b 2\n")
+
+    def test_a_text_cannot_steer_the_terminal(self):
+        text = b"red \x1b[31m\n and \xff broken \xc2\x9b"
+        result = self.ask(lambda number: [osc("/oscine/v1/fail", "isis", number, b"/oscine/v1/ask", 500, text)])
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(r'"red \x1b[31m\x0a and \xff broken \xc2\x9b"', result.stdout)
+
+
+if __name__ == "__main__":
+    OSCINE = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
