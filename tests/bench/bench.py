@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""Benchmarks: `./bench` lists them, `./bench NAME…` runs them, `./bench all` runs all of them.
+
+Each figure is one JSON line on standard output; what happens meanwhile is told on standard error. The exit code is 1 when
+a bar is missed. docs/performance.md says how each figure is taken.
+"""
+import argparse
+import sys
+
+import clients
+import fuzz
+import memory
+import rtt
+import start
+from figures import Figures
+from rig import BenchError
+
+BENCHES = {"rtt": rtt, "start": start, "fuzz": fuzz, "clients": clients, "memory": memory}
+
+
+def parse(words):
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="one of: all " + " ".join(BENCHES))
+    parser.add_argument("--rounds", type=int, help="rtt: interleaved rounds (7); start: runs (10)")
+    parser.add_argument("--packets", type=int, default=10**7, help="fuzz: packets in all (10000000)")
+    parser.add_argument("--seed", type=int, default=1, help="fuzz: of the first process (1)")
+    return parser.parse_args(words)
+
+
+def chosen(names):
+    unknown = [name for name in names if name != "all" and name not in BENCHES]
+    if unknown:
+        raise BenchError(f"there is no benchmark '{unknown[0]}'; there are: all {' '.join(BENCHES)}")
+    return list(BENCHES) if "all" in names else list(dict.fromkeys(names))
+
+
+def main(words):
+    options = parse(words)
+    if not options.names:
+        print("\n".join(BENCHES))
+        return 0
+    figures = Figures()
+    try:
+        for name in chosen(options.names):
+            BENCHES[name].run(figures, options)
+    except BenchError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 2
+    if figures.missed:
+        print(f"bench: missed: {', '.join(figures.missed)}", file=sys.stderr)
+    return 1 if figures.missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,159 @@
+"""The programs that are measured, and those that measure."""
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+BUILD = Path(os.environ.get("OSCINE_BUILD") or ROOT / "build" / "release")
+PROGRAM = Path(os.environ.get("OSCINE_BINARY") or BUILD / "bin" / "oscine")
+SCRATCH = ROOT / "build" / "bench"  # models, configurations and logs of the last run
+MODEL, INPUTS = "mlp", 4
+PATIENCE_S = 20
+
+
+class BenchError(Exception):
+    """A benchmark that could not be run; one sentence."""
+
+
+def tool(name):
+    path = BUILD / "bin" / name
+    if not path.exists():
+        raise BenchError(f"{name} is not built in {BUILD.name}; ./bench builds it, or OSCINE_BUILD names another folder")
+    return str(path)
+
+
+def run_json(command, timeout=300, **more):
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=timeout, check=False, **more)
+    if done.returncode != 0:
+        raise BenchError(f"{Path(command[0]).name} ended with {done.returncode}")
+    return json.loads(done.stdout)
+
+
+def ask(port, *mode):
+    """One run of the load client against the model; its times are microseconds."""
+    out = run_json([tool("bench_client"), str(port), *(str(word) for word in mode), MODEL, str(INPUTS)])
+    if out["failed"] or out.get("lost"):
+        raise BenchError(f"port {port}: {out['failed']} failed, {out.get('lost', 0)} without an answer")
+    return out
+
+
+def mlp_file():
+    """The MLP 4-64-64-2 as TorchScript, made anew from its seed."""
+    SCRATCH.mkdir(parents=True, exist_ok=True)
+    file = SCRATCH / "mlp.ts"
+    subprocess.run([sys.executable, str(HERE / "make_mlp.py"), str(file)], check=True)
+    return file
+
+
+def mlp_config():
+    mlp_file()
+    file = SCRATCH / "mlp.yaml"
+    file.write_text(f"models:\n  {MODEL}: {{kind: params, file: mlp.ts, inputs: {INPUTS}, outputs: 2, trusted: true}}\n",
+                    encoding="utf-8")
+    return file
+
+
+def port_pair():
+    """A port that is free for UDP and TCP now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
+        tcp.bind(("127.0.0.1", 0))
+        port = tcp.getsockname()[1]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            udp.bind(("127.0.0.1", port))
+        return port
+
+
+class Process:
+    """A program that ends with its `with` block."""
+
+    def __init__(self, command, log=None, **more):
+        if not Path(command[0]).exists():
+            raise BenchError(f"{Path(command[0]).name} is not built; ./bench builds it, or OSCINE_BINARY names another")
+        with contextlib.ExitStack() as stack:
+            to = stack.enter_context(open(SCRATCH / log, "w", encoding="utf-8")) if log else None
+            self.process = subprocess.Popen(command, stderr=to, text=True, **more)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *ignored):
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdout:
+            self.process.stdout.close()
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+
+class Daemon(Process):
+    """`oscine serve` on a free port. With `model`, begins when that model answers."""
+
+    def __init__(self, config, model=MODEL):
+        port_file = SCRATCH / "port"
+        port_file.unlink(missing_ok=True)
+        super().__init__([str(PROGRAM), "serve", str(config), "--listen", "0", "--port-file", str(port_file)], "daemon.log")
+        try:
+            self.wait_for(port_file.exists, "it opened no port")
+            self.port = int(port_file.read_text(encoding="utf-8"))
+            if model:
+                self.wait_for(self.answers, f"{model} does not answer")
+        except BenchError:
+            self.__exit__()
+            raise
+
+    def wait_for(self, there, otherwise):
+        ends = time.monotonic() + PATIENCE_S
+        while not there():
+            if self.process.poll() is not None or time.monotonic() > ends:
+                raise BenchError(f"the daemon cannot be measured: {otherwise}; {SCRATCH.name}/daemon.log says more")
+            time.sleep(0.01)
+
+    def answers(self):
+        out = run_json([tool("bench_client"), str(self.port), "paced", "1", "1000", MODEL, str(INPUTS)])
+        return out["count"] == 1 and out["failed"] == 0
+
+
+class Echo(Process):
+    """The plain UDP echo."""
+
+    def __init__(self):
+        super().__init__([tool("bench_echo")], stdout=subprocess.PIPE)
+        self.port = int(self.process.stdout.readline())
+
+
+class PythonOsc(Process):
+    """One of the python-osc + torch servers."""
+
+    def __init__(self, kind, threads):
+        super().__init__([sys.executable, str(HERE / "python_osc_server.py"), str(SCRATCH / "mlp.ts"), kind, str(threads)],
+                         stdout=subprocess.PIPE)
+        self.port = int(self.process.stdout.readline() or 0)
+        if not self.port:
+            self.__exit__()
+            raise BenchError(f"the python-osc server '{kind}' did not start")
+
+
+class Bare(Process):
+    """The model without a server around it."""
+
+    def __init__(self):
+        super().__init__([tool("bench_forward"), str(SCRATCH / "mlp.ts"), str(INPUTS)], stdin=subprocess.PIPE,
+                         stdout=subprocess.PIPE)
+        self.process.stdout.readline()
+
+    def forward(self, *mode):
+        self.process.stdin.write(" ".join(str(word) for word in mode) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
