@@ -77,7 +77,7 @@ class Serving {
     network_.start(*daemon_);
     daemon_->start();
     network_.rearm();
-    io_.run();
+    network_.run();
     log_->set_listener({});
     log_->line(Level::kInfo, {"stop", {}, {}, {}, "goodbye"});
   }

@@ -103,10 +103,13 @@ void read_name(const MapReader& reader, const std::string* inline_name, models::
 
 }  // namespace
 
+bool is_model_name(const std::string& name) {
+  return !name.empty() && name.size() <= 64 &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._-") == std::string::npos;
+}
+
 void check_model_name(const std::string& name, int line, const std::string& path) {
-  const bool good = !name.empty() && name.size() <= 64 &&
-                    name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._-") == std::string::npos;
-  if (good) return;
+  if (is_model_name(name)) return;
   throw Problem{line, path + " is " + in_quotes(name) + "; a name of a-z 0-9 . _ - (1..64 bytes) is expected"};
 }
 

@@ -24,6 +24,7 @@ void read_limits(const Node& node, LimitsConfig& limits) {
   reader.whole("tcp_connections", limits.tcp_connections);
   read_duration(reader, "load_wait_ms", limits.load_wait);
   read_duration(reader, "inline_budget_us", limits.inline_budget);
+  read_duration(reader, "linger_us", limits.linger);
 }
 
 void read_log(const Node& node, const fs::path& file, LogConfig& log) {

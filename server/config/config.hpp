@@ -63,7 +63,8 @@ struct LimitsConfig {
   int mtu = 1472;           ///< bytes of a UDP message that we send, until a client asks for another
   int tcp_frame = 4194304;  ///< bytes of one packet over TCP
   int tcp_connections = 256;
-  Millis load_wait{2000};                        ///< how long work waits for its model to load; then 503
+  Millis load_wait{2000};                ///< how long work waits for its model to load; then 503
+  std::chrono::microseconds linger{50};  ///< how long [net] looks again before it sleeps, under back-to-back questions
   std::chrono::microseconds inline_budget{300};  ///< a trusted model whose p99.9 is within this runs on [net]; 0: never
 };
 
@@ -97,6 +98,9 @@ base::Result<Config> read_config(const std::filesystem::path& file);
 
 /// The same from text; `file` names it in sentences and is where relative paths start. For tests and fuzzing.
 base::Result<Config> parse_config(const std::string& text, const std::filesystem::path& file);
+
+/// 1 to 64 of a-z 0-9 . _ -
+bool is_model_name(const std::string& name);
 
 /// Reads a model card (docs/cards.md). Fails like read_config.
 base::Result<models::Card> read_card(const std::filesystem::path& file);

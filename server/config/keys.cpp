@@ -31,6 +31,7 @@ constexpr Key kLimits[] = {
     {"tcp_connections", kWholeForm, "256", "connections", 1, 4096},
     {"load_wait_ms", kWholeForm, "2000", "milliseconds", 0, 60000},
     {"inline_budget_us", kWholeForm, "300", "microseconds", 0, 10000},
+    {"linger_us", kWholeForm, "50", "microseconds", 0, 1000},
 };
 
 constexpr double kNone = std::numeric_limits<double>::infinity();

@@ -11,8 +11,9 @@ using base::ErrorCode;
 using protocol::Role;
 
 namespace {
+constexpr std::size_t kTcpArguments = 262144;  // of one message; a datagram has no room for more than protocol::Limits
 constexpr auto kHousekeeping = std::chrono::seconds(5);
-}
+}  // namespace
 
 Daemon::Daemon(Config config, Parts parts)
     : config_(std::move(config)),
@@ -41,6 +42,15 @@ void Daemon::start() {
 
 void Daemon::keep_house(base::Time at) {
   pacer_.forget(at);
+  if (const auto dropped = pacer_.dropped(); dropped > dropped_told_) {
+    parts_.log.line(Level::kWarn,
+                    {"pace",
+                     {},
+                     {},
+                     {},
+                     std::to_string(dropped - dropped_told_) + " packets dropped: their receivers were sent too many"});
+    dropped_told_ = dropped;
+  }
   std::erase_if(sessions_, [](const auto& item) { return item.second.expired(); });
   timers_.add(at + kHousekeeping, [this](base::Time next) { keep_house(next); });
 }
@@ -56,6 +66,7 @@ void Daemon::receive(const Peer& from, protocol::Bytes packet, bool alone) {
   }
   protocol::Limits limits;
   limits.bytes = static_cast<std::size_t>(config_.limits.tcp_frame);
+  if (from.tcp()) limits.arguments = kTcpArguments;
   protocol::Malformed why;
   if (!protocol::validate(packet, limits, why)) return malformed(from, why);
   reader_.read(packet, [&](const protocol::MessageView& message) {
@@ -91,7 +102,10 @@ void Daemon::malformed(const Peer& from, const protocol::Malformed& why) {
 }
 
 void Daemon::dispatch(const Peer& from, const protocol::MessageView& message, bool alone) {
-  if (protocol::is_pattern(message.address)) return;  // nothing is answered to a pattern
+  if (protocol::is_pattern(message.address)) {
+    client_of(from);  // nothing is answered to a pattern, but its sender is alive
+    return;
+  }
   if (const auto* entry = protocol::find(message.address)) {
     // Answers and pushes are ours to send: one that comes in is an echo, and answering it could go on for ever.
     if (entry->role == Role::kRequest || entry->role == Role::kStream) dispatch_entry(from, *entry, message, alone);

@@ -190,9 +190,10 @@ class Daemon {
   protocol::Reader reader_;
   protocol::Arguments arguments_;
   std::vector<float> input_, output_;  // of calls that run here and now
-  std::uint64_t count_ = 0;            // requests so far
-  std::size_t pending_ = 0;            // jobs and waits not finished
-  std::size_t loads_ = 0;              // of these, loads
+  std::size_t dropped_told_ = 0;
+  std::uint64_t count_ = 0;  // requests so far
+  std::size_t pending_ = 0;  // jobs and waits not finished
+  std::size_t loads_ = 0;    // of these, loads
   std::atomic<int> log_subscribers_ = 0;
   bool status_due_ = false;
   bool closing_ = false;

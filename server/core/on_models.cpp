@@ -15,6 +15,11 @@ namespace {
 double finite(float limit) {
   return std::clamp(limit, std::numeric_limits<float>::lowest(), std::numeric_limits<float>::max());
 }
+
+// A text of an item, cut so that the message fits: names, state and numbers beside it take less than 300 bytes.
+std::string_view fitting(std::string_view text, const Request& request) {
+  return request.to.tcp() ? text : text.substr(0, static_cast<std::size_t>(request.mtu) - 300);
+}
 }  // namespace
 
 void Daemon::on_models(Request& request, const Arguments&) {
@@ -36,7 +41,7 @@ void Daemon::on_model_info(Request& request, const Arguments& arguments) {
   const auto& card = it->second.config.card;
   const bool stateful = it->second.served ? it->second.served->model->stateful() : card.state;
   auto& writer = answers_.writer().begin("/oscine/v1/model.about").integer(request.id).text(name).text(card.kind);
-  writer.text(name_of(it->second.state)).text(card.engine).text(card.about.substr(0, 400));
+  writer.text(name_of(it->second.state)).text(card.engine).text(fitting(card.about, request));
   writer.text(card.licence.substr(0, 64)).number(card.model_rate).integer(0).integer(stateful ? 1 : 0);
   answers_.item(request, writer.end(), now());
   std::size_t count = 1;
@@ -85,7 +90,9 @@ void Daemon::on_labels(Request& request, const Arguments& arguments) {
   const auto to = asked == 0 ? labels.size() : std::min(from + asked, labels.size());
   for (std::size_t n = from; n < to; ++n) {
     auto& writer = answers_.writer().begin("/oscine/v1/model.label").integer(request.id);
-    writer.integer(static_cast<std::int64_t>(n)).integer(static_cast<std::int64_t>(labels.size())).text(labels[n]);
+    writer.integer(static_cast<std::int64_t>(n))
+        .integer(static_cast<std::int64_t>(labels.size()))
+        .text(fitting(labels[n], request));
     answers_.item(request, writer.end(), now());
   }
   answers_.done(request, to - from, now());
@@ -124,8 +131,8 @@ void Daemon::on_load(Request& request, const Arguments& arguments) {
   if (!done) return;
   const std::string name(arguments.text(1));
   if (!arguments.has(2)) return catalog_.load_known(name, done);
-  if (name.empty() || name.size() > 64) {
-    return done(Error{ErrorCode::kMalformed, "a model's name has 1 to 64 letters"});
+  if (!is_model_name(name)) {
+    return done(Error{ErrorCode::kMalformed, "a model's name is 1 to 64 of a-z 0-9 . _ -"});
   }
   catalog_.load_path(name, std::string(arguments.text(2)), config_.model_folders, done);
 }
@@ -176,7 +183,9 @@ void Daemon::reconfigure(Config config) {
   }
   for (const auto& fresh : config.models) {
     const auto old = named(config_.models, fresh.card.name);
-    if (old == config_.models.end() || !(*old == fresh)) catalog_.load(fresh, {});
+    const auto served = catalog_.items().find(fresh.card.name);
+    const bool failed = served != catalog_.items().end() && !served->second.served && !served->second.busy;
+    if (old == config_.models.end() || !(*old == fresh) || failed) catalog_.load(fresh, {});
   }
   config_ = std::move(config);
   aliases_ = Aliases(config_.aliases);

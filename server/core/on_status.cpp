@@ -58,8 +58,7 @@ template <class Write>
 void Daemon::push(std::string_view topic, Write write) {
   for (const auto& [number, client] : clients_.all()) {
     if (!client->topics.contains(topic)) continue;
-    const auto& home = client->events ? *client->events : client->home;
-    pacer_.send(route(client.get(), home), write(), now());
+    pacer_.send(client->events ? *client->events : route(client.get(), client->home), write(), now());
   }
 }
 

@@ -55,7 +55,7 @@ asio::error_code bind_pair(asio::io_context& io, const asio::ip::address& addres
   if (error) return error;
   acceptor.non_blocking(true, error);
   tune(socket);
-  out.udp.push_back(std::move(socket));
+  out.udp.emplace_back(std::move(socket));
   out.tcp.push_back(std::move(acceptor));
   return {};
 }
@@ -94,11 +94,36 @@ Peer peer_of(const udp::endpoint& endpoint, std::uint16_t local_port) {
   return {ip_of(endpoint.address()), endpoint.port(), local_port, 0};
 }
 
+UdpDoor::UdpDoor(udp::socket bound) : socket(std::move(bound)) {
+  asio::error_code error;
+  local = socket.local_endpoint(error).address();
+  if (!local.is_v6() || !local.is_unspecified()) return;
+  asio::ip::v6_only only;
+  socket.get_option(only, error);
+  takes_both = !error && !only.value();
+}
+
+bool UdpDoor::reaches(asio::ip::address& to) const {
+  if (!local.is_unspecified() && local.is_loopback() != to.is_loopback()) return false;
+  if (local.is_v4() == to.is_v4()) return true;
+  if (!takes_both || !to.is_v4()) return false;
+  to = asio::ip::make_address_v6(asio::ip::v4_mapped, to.to_v4());
+  return true;
+}
+
+void Listening::close() {
+  asio::error_code ignored;
+  for (auto& door : udp) door.socket.close(ignored);
+  for (auto& acceptor : tcp) acceptor.close(ignored);
+  udp.clear();
+  tcp.clear();
+}
+
 std::string Listening::text() const {
   std::string out;
   asio::error_code ignored;
-  for (const auto& socket : udp) {
-    const auto at = socket.local_endpoint(ignored);
+  for (const auto& door : udp) {
+    const auto at = door.socket.local_endpoint(ignored);
     out += (out.empty() ? "" : " and ") + name_of(at.address(), at.port());
   }
   return out + (tcp.empty() ? ", udp" : ", udp and tcp");
@@ -154,7 +179,7 @@ base::Result<std::vector<Listening>> adopt_listening(asio::io_context& io, const
       udp::socket taken(io, name.ss_family == AF_INET ? udp::v4() : udp::v6(), descriptor);
       const auto port = taken.local_endpoint(error).port();
       tune(taken);
-      entry(port).udp.push_back(std::move(taken));
+      entry(port).udp.emplace_back(std::move(taken));
     } else {
       tcp::acceptor taken(io, name.ss_family == AF_INET ? tcp::v4() : tcp::v6(), descriptor);
       taken.listen(asio::socket_base::max_listen_connections, error);

@@ -13,13 +13,27 @@ Peer peer_of(const asio::ip::udp::endpoint& endpoint, std::uint16_t local_port);
 asio::ip::address address_of(const Ip& ip);
 Ip ip_of(const asio::ip::address& address);
 
+/// A UDP socket, and what it can reach. What the kernel would say is kept: each answer asks for it.
+struct UdpDoor {
+  explicit UdpDoor(asio::ip::udp::socket bound);
+
+  asio::ip::udp::socket socket;
+  asio::ip::address local;
+  bool takes_both = false;  ///< bound to :: for IPv4 too, as systemd does it
+
+  /// `to` can be sent to from here; an IPv4 address is then mapped where the socket wants it so.
+  bool reaches(asio::ip::address& to) const;
+};
+
 /// The sockets of one `listen` entry: UDP and TCP, on one or two addresses, all on the same port.
 struct Listening {
   Endpoint endpoint;
   std::uint16_t port = 0;  ///< the real one, where the entry says 0
-  std::vector<asio::ip::udp::socket> udp;
+  std::vector<UdpDoor> udp;
   std::vector<asio::ip::tcp::acceptor> tcp;
 
+  /// Closes and forgets its sockets; reads that are under way end with operation_aborted.
+  void close();
   /// "127.0.0.1:7770 and [::1]:7770, udp and tcp"
   std::string text() const;
 };

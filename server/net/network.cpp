@@ -10,37 +10,67 @@ using asio::ip::udp;
 namespace {
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 constexpr auto kLastWords = std::chrono::milliseconds(500);
-constexpr int kAtOnce = 64;  // datagrams of one socket before the others have their turn
+constexpr auto kRhythm = std::chrono::microseconds(200);  // questions this close together are back to back
+constexpr int kInRhythm = 8;                              // so many of them, and the next one will come as soon
+constexpr int kAtOnce = 64;                               // datagrams of one socket before the others have their turn
 }  // namespace
 
 base::Status Network::listen(const std::vector<Endpoint>& endpoints) {
-  std::vector<std::shared_ptr<Listening>> next;
-  std::vector<std::shared_ptr<Listening>> fresh;
+  std::vector<std::shared_ptr<Listening>> next, fresh;
+  auto gone = listening_;
   for (const auto& endpoint : endpoints) {
-    const auto open = std::find_if(listening_.begin(), listening_.end(), [&](const auto& one) {
-      const bool taken = std::find(next.begin(), next.end(), one) != next.end();
-      return one->endpoint == endpoint && !taken;
-    });
-    if (open != listening_.end()) {
-      next.push_back(*open);
-      continue;
+    const auto open =
+        std::find_if(gone.begin(), gone.end(), [&](const auto& one) { return one->endpoint == endpoint; });
+    next.push_back(open == gone.end() ? nullptr : *open);
+    if (open != gone.end()) gone.erase(open);
+  }
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    if (next[i]) continue;
+    auto bound = bind_in_place_of(gone, endpoints[i]);
+    if (!bound) {
+      for (const auto& one : fresh) one->close();
+      reopen(gone);
+      return bound.error();
     }
-    auto bound = bind_listening(io_, endpoint);
-    if (!bound) return bound.error();
-    fresh.push_back(std::make_shared<Listening>(std::move(*bound)));
-    next.push_back(fresh.back());
+    next[i] = fresh.emplace_back(std::make_shared<Listening>(std::move(*bound)));
   }
-  for (const auto& old : listening_) {
-    if (std::find(next.begin(), next.end(), old) != next.end()) continue;
-    for (auto& socket : old->udp) socket.close();
-    for (auto& acceptor : old->tcp) acceptor.close();
-  }
+  for (const auto& old : gone) old->close();
   listening_ = std::move(next);
   for (const auto& one : fresh) {
     log_.line(Level::kInfo, {"listen", {}, {}, {}, one->text()});
     if (daemon_ != nullptr) begin(one);
   }
   return {};
+}
+
+// A port that moves to another address is held by the entry that it leaves: that one closes first.
+base::Result<Listening> Network::bind_in_place_of(const std::vector<std::shared_ptr<Listening>>& gone,
+                                                  const Endpoint& endpoint) {
+  auto bound = bind_listening(io_, endpoint);
+  if (bound || endpoint.port == 0) return bound;
+  bool made_room = false;
+  for (const auto& old : gone) {
+    if (old->port != endpoint.port || old->udp.empty()) continue;
+    old->close();
+    made_room = true;
+  }
+  if (!made_room) return bound;
+  return bind_listening(io_, endpoint);
+}
+
+// Nothing changed: what had made room opens again.
+void Network::reopen(const std::vector<std::shared_ptr<Listening>>& gone) {
+  for (const auto& old : gone) {
+    if (!old->udp.empty()) continue;
+    auto again = bind_listening(io_, {old->endpoint.host, old->port});
+    if (!again) {
+      log_.line(Level::kError, {"listen", {}, {}, {}, again.error().message});
+      continue;
+    }
+    again->endpoint = old->endpoint;
+    *old = std::move(*again);
+    if (daemon_ != nullptr) begin(old);
+  }
 }
 
 base::Status Network::adopt(const std::vector<int>& descriptors) {
@@ -65,28 +95,51 @@ void Network::begin(const std::shared_ptr<Listening>& listening) {
 }
 
 void Network::read(const std::shared_ptr<Listening>& listening, std::size_t index) {
-  listening->udp[index].async_wait(udp::socket::wait_read, [this, listening, index](asio::error_code error) {
-    if (error || !reading_) return;
+  listening->udp[index].socket.async_wait(udp::socket::wait_read, [this, listening, index](asio::error_code error) {
+    if (error || !reading_ || index >= listening->udp.size()) return;
     receive_all(listening, index);
+    note_rhythm(base::Clock::now());
     rearm();
     read(listening, index);
   });
 }
 
+// Whether more waits is asked before a question is answered: the answer may wake a client that sends its next one at
+// once.
 void Network::receive_all(const std::shared_ptr<Listening>& listening, std::size_t index) {
+  auto& socket = listening->udp[index].socket;
+  bool behind = false;
   for (int n = 0; n < kAtOnce; ++n) {
     udp::endpoint from;
     asio::error_code error;
-    const auto bytes = listening->udp[index].receive_from(asio::buffer(datagram_), from, 0, error);
+    const auto bytes = socket.receive_from(asio::buffer(datagram_), from, 0, error);
     if (error == asio::error::would_block || error == asio::error::try_again) return;
     if (error) continue;  // an answer that nobody took comes back as an error of the next receive: not ours to mind
-    daemon_->receive(peer_of(from, listening->port), std::span(datagram_).first(bytes), n == 0);
+    const bool more = socket.available(error) > 0;
+    daemon_->receive(peer_of(from, listening->port), std::span(datagram_).first(bytes), !behind && !more);
+    if (!more) return;
+    behind = true;
   }
+}
+
+void Network::run() {
+  while (!io_.stopped()) {
+    if (io_.poll() > 0) continue;
+    if (base::Clock::now() < linger_until_) continue;
+    io_.run_one();
+  }
+}
+
+// Only while no model is at work elsewhere: the processor is theirs.
+void Network::note_rhythm(base::Time now) {
+  in_rhythm_ = now - heard_ < kRhythm ? in_rhythm_ + 1 : 0;
+  heard_ = now;
+  if (in_rhythm_ >= kInRhythm && daemon_->drained()) linger_until_ = now + daemon_->config().limits.linger;
 }
 
 void Network::accept(const std::shared_ptr<Listening>& listening, std::size_t index) {
   listening->tcp[index].async_accept([this, listening, index](asio::error_code error, tcp::socket socket) {
-    if (error == asio::error::operation_aborted || !reading_) return;
+    if (error == asio::error::operation_aborted || !reading_ || index >= listening->tcp.size()) return;
     if (!error) {
       accepted(std::move(socket));
       return accept(listening, index);
@@ -94,7 +147,7 @@ void Network::accept(const std::shared_ptr<Listening>& listening, std::size_t in
     // No descriptors left, say: the caller waits in the kernel, and asking again at once would only burn the processor.
     auto pause = std::make_shared<asio::steady_timer>(io_, kAcceptPause);
     pause->async_wait([this, listening, index, pause](asio::error_code) {
-      if (reading_ && listening->tcp[index].is_open()) accept(listening, index);
+      if (reading_ && index < listening->tcp.size()) accept(listening, index);
     });
   });
 }
@@ -145,35 +198,21 @@ Network::Udp* Network::spare_for(const udp::endpoint& to) {
   return spare_.back().get();
 }
 
-namespace {
-// Bound to :: for IPv4 too, as systemd does it.
-bool takes_both(const udp::socket& socket, const asio::ip::address& local) {
-  if (!local.is_v6() || !local.is_unspecified()) return false;
-  asio::error_code error;
-  asio::ip::v6_only only;
-  socket.get_option(only, error);
-  return !error && !only.value();
-}
-}  // namespace
-
 // The socket that the question came in by, so that the answer comes from where the question went.
 Network::Udp* Network::socket_for(const Peer& to, asio::ip::address& address) {
-  Udp* fits = nullptr;
+  UdpDoor* fits = nullptr;
   for (const auto& one : listening_) {
-    for (auto& socket : one->udp) {
-      asio::error_code error;
-      const auto local = socket.local_endpoint(error).address();
-      const bool reaches = local.is_unspecified() || local.is_loopback() == address.is_loopback();
-      if (error || !reaches) continue;
-      if (local.is_v4() != address.is_v4()) {
-        if (one->port != to.local_port || !takes_both(socket, local) || !address.is_v4()) continue;
-        address = asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4());
+    for (auto& door : one->udp) {
+      auto there = address;
+      if (!door.reaches(there)) continue;
+      if (one->port == to.local_port) {
+        address = there;
+        return &door.socket;
       }
-      if (one->port == to.local_port) return &socket;
-      if (fits == nullptr) fits = &socket;
+      if (fits == nullptr && there == address) fits = &door;
     }
   }
-  return fits != nullptr ? fits : spare_for({address, to.port});
+  return fits != nullptr ? &fits->socket : spare_for({address, to.port});
 }
 
 void Network::send(const Peer& to, protocol::Bytes packet) {
@@ -218,7 +257,7 @@ void Network::close_doors() {
   reading_ = false;
   asio::error_code ignored;  // closed already, where the daemon leaves twice
   for (const auto& one : listening_) {
-    for (auto& socket : one->udp) socket.cancel(ignored);
+    for (auto& door : one->udp) door.socket.cancel(ignored);
     for (auto& acceptor : one->tcp) acceptor.close(ignored);
   }
 }
@@ -236,9 +275,7 @@ void Network::close() {
   });
   closing_ = true;
   if (connections_.empty()) timer_.cancel();
-  for (const auto& one : listening_) {
-    for (auto& socket : one->udp) socket.close();
-  }
+  for (const auto& one : listening_) one->close();
   spare_.clear();
 }
 

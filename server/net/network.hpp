@@ -24,6 +24,9 @@ class Network : public Link {
   base::Status adopt(const std::vector<int>& descriptors);
   /// Begins to read. `daemon` must live until close().
   void start(Daemon& daemon);
+  /// Serves until everything is closed. Under back-to-back questions it looks again for a moment before it sleeps
+  /// (limits.linger): waking up would take longer than the answer.
+  void run();
   /// Stops to accept and to read; sends still go out.
   void close_doors();
   void close();
@@ -44,6 +47,10 @@ class Network : public Link {
   void accept(const std::shared_ptr<Listening>& listening, std::size_t index);
   void accepted(asio::ip::tcp::socket socket);
   void begin(const std::shared_ptr<Listening>& listening);
+  base::Result<Listening> bind_in_place_of(const std::vector<std::shared_ptr<Listening>>& gone,
+                                           const Endpoint& endpoint);
+  void reopen(const std::vector<std::shared_ptr<Listening>>& gone);
+  void note_rhythm(base::Time now);
   /// @param address  of `to`; mapped into IPv6 where the socket is one for both
   Udp* socket_for(const Peer& to, asio::ip::address& address);
   Udp* spare_for(const asio::ip::udp::endpoint& to);
@@ -58,6 +65,9 @@ class Network : public Link {
   std::map<std::uint64_t, std::shared_ptr<Connection>> connections_;
   std::uint64_t connection_count_ = 0;
   std::size_t unsent_ = 0;
+  base::Time heard_{};  // when a datagram last came
+  int in_rhythm_ = 0;   // datagrams that came soon after the one before
+  base::Time linger_until_{};
   bool reading_ = true;
   bool closing_ = false;
   std::array<std::byte, 65536> datagram_{};

@@ -21,7 +21,7 @@ BENCHES = {"rtt": rtt, "start": start, "fuzz": fuzz, "clients": clients, "memory
 def parse(words):
     parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="one of: all " + " ".join(BENCHES))
-    parser.add_argument("--rounds", type=int, help="rtt: interleaved rounds (7); start: runs (10)")
+    parser.add_argument("--rounds", type=int, help="rtt: rounds of each rhythm and placement (7); start: runs (10)")
     parser.add_argument("--packets", type=int, default=10**7, help="fuzz: packets in all (10000000)")
     parser.add_argument("--seed", type=int, default=1, help="fuzz: of the first process (1)")
     return parser.parse_args(words)

@@ -1,5 +1,6 @@
 """Figures as JSON lines, and the machine that they were taken on."""
 import json
+import math
 import os
 import platform
 import statistics
@@ -26,6 +27,11 @@ def machine():
 
 def tell(text):
     print(text, file=sys.stderr, flush=True)
+
+
+def percentile(values, share):
+    """By nearest rank."""
+    return sorted(values)[max(1, math.ceil(share * len(values))) - 1]
 
 
 def clean(value):

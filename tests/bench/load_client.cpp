@@ -3,7 +3,7 @@
 //   bench_client PORT back SECONDS MODEL INPUTS            the next request as soon as the answer is here
 //   bench_client PORT many CLIENTS REQUESTS MODEL INPUTS   each client its own socket, each request until it is
 //   answered
-// Prints one JSON object: times in microseconds, from just before send() to just after recv().
+// Prints one JSON object: all times (many: percentiles) in microseconds, from just before send() to just after recv().
 #include <sys/select.h>
 #include <unistd.h>
 
@@ -113,7 +113,7 @@ int run(int count, char** words) {
     return usage();
   }
   close(socket);
-  out.times.print("\"lost\": " + std::to_string(out.lost) + ", \"failed\": " + std::to_string(out.failed));
+  out.times.print_all("\"lost\": " + std::to_string(out.lost) + ", \"failed\": " + std::to_string(out.failed));
   return 0;
 }
 

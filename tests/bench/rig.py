@@ -36,11 +36,11 @@ def run_json(command, timeout=300, **more):
 
 
 def ask(port, *mode):
-    """One run of the load client against the model; its times are microseconds."""
+    """The times of one run of the load client against the model, in microseconds."""
     out = run_json([tool("bench_client"), str(port), *(str(word) for word in mode), MODEL, str(INPUTS)])
-    if out["failed"] or out.get("lost"):
-        raise BenchError(f"port {port}: {out['failed']} failed, {out.get('lost', 0)} without an answer")
-    return out
+    if out["failed"] or out["lost"]:
+        raise BenchError(f"port {port}: {out['failed']} failed, {out['lost']} without an answer")
+    return out["times"]
 
 
 def mlp_file():
@@ -96,6 +96,12 @@ class Process:
     def pid(self):
         return self.process.pid
 
+    def pin(self, cores):
+        """Keeps all its threads, also later ones, on these cores."""
+        for thread in os.listdir(f"/proc/{self.pid}/task"):
+            with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
+                os.sched_setaffinity(int(thread), cores)
+
 
 class Daemon(Process):
     """`oscine serve` on a free port. With `model`, begins when that model answers."""
@@ -122,7 +128,7 @@ class Daemon(Process):
 
     def answers(self):
         out = run_json([tool("bench_client"), str(self.port), "paced", "1", "1000", MODEL, str(INPUTS)])
-        return out["count"] == 1 and out["failed"] == 0
+        return len(out["times"]) == 1 and out["failed"] == 0
 
 
 class Echo(Process):
@@ -156,4 +162,4 @@ class Bare(Process):
     def forward(self, *mode):
         self.process.stdin.write(" ".join(str(word) for word in mode) + "\n")
         self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
+        return json.loads(self.process.stdout.readline())["times"]

@@ -200,6 +200,18 @@ TEST(Attach, WithEvents1PushesComeToThatConnection) {
   EXPECT_EQ(push.to.connection, 4U);
 }
 
+// They went to the client's reply port, although the port that asked for them was another.
+TEST(Attach, WithEvents1ByUdpPushesComeToThatPort) {
+  World world;
+  const auto max = world.hello("max", 7771);
+  world.send("/oscine/v1/subscribe", 2, "model.state", 1);
+  world.as(local(6000)).send("/oscine/v1/attach", 3, max.client, max.key, 1);
+  world.send("/oscine/v1/unload", 4, "sum");
+  ASSERT_GE(world.link.sent.size(), 2U);
+  EXPECT_EQ(world.link.sent[world.link.sent.size() - 2].to.port, 6000) << "the push";
+  EXPECT_EQ(world.link.sent.back().to.port, 7771) << "the answer";
+}
+
 TEST(Attach, PushesFindAnotherConnectionWhenTheFirstIsGone) {
   World world;
   const auto first = world.as(tcp(1)).hello("py", 0);

@@ -52,7 +52,7 @@ TEST(Listen, PortZeroIsOnePortForUdpTcpAndBothAddresses) {
   const auto bound = bind_listening(io, {"", 0});
   ASSERT_TRUE(bound);
   ASSERT_EQ(bound->udp.size(), bound->tcp.size());
-  for (const auto& socket : bound->udp) EXPECT_EQ(socket.local_endpoint().port(), bound->port);
+  for (const auto& door : bound->udp) EXPECT_EQ(door.socket.local_endpoint().port(), bound->port);
   for (const auto& acceptor : bound->tcp) EXPECT_EQ(acceptor.local_endpoint().port(), bound->port);
 }
 

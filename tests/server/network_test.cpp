@@ -83,6 +83,28 @@ TEST(Udp, SeveralPortsAreListenedOnAndKeptApart) {
   EXPECT_EQ(peer.from.port(), second);
 }
 
+// The new address was refused as in use, by the entry that it was to replace.
+TEST(Listen, APortCanMoveToAnotherAddress) {
+  Loopback loopback;
+  const auto port = loopback.port();
+  ASSERT_TRUE(loopback.network.listen({{"127.0.0.1", port}}));
+  UdpPeer peer(loopback);
+  peer.send(kPing);
+  EXPECT_THAT(peer.hear(), StartsWith("/pong"));
+  EXPECT_EQ(peer.from.port(), port);
+}
+
+TEST(Listen, WhatCannotBeOpenedLeavesAllAsItWas) {
+  Loopback loopback;
+  asio::ip::udp::socket taken(loopback.io, {asio::ip::make_address("127.0.0.1"), 0});
+  const auto port = loopback.port();
+  EXPECT_FALSE(loopback.network.listen({{"127.0.0.1", port}, {"", taken.local_endpoint().port()}}));
+  UdpPeer peer(loopback, "::1");
+  peer.send(kPing);
+  EXPECT_THAT(peer.hear(), StartsWith("/pong"));
+  EXPECT_EQ(peer.from.port(), port);
+}
+
 class Tcp : public ::testing::TestWithParam<Framing> {};
 
 TEST_P(Tcp, IsAnsweredInItsOwnFraming) {

@@ -18,9 +18,7 @@ struct Position {
   constexpr std::int32_t hi() const { return static_cast<std::int32_t>(units >> 16); }
   /// p & 65535: 0..65535.
   constexpr std::int32_t lo() const { return static_cast<std::int32_t>(units & 0xffff); }
-  static constexpr Position from_wire(std::int32_t hi, std::int32_t lo) {
-    return {std::int64_t{hi} * 65536 + lo};
-  }
+  static constexpr Position from_wire(std::int32_t hi, std::int32_t lo) { return {std::int64_t{hi} * 65536 + lo}; }
   friend constexpr auto operator<=>(Position, Position) = default;
 };
 

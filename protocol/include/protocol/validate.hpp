@@ -16,7 +16,7 @@ struct Limits {
   std::size_t bytes = 65535;      ///< one packet, all of it
   std::size_t depth = 8;          ///< bundles within bundles
   std::size_t messages = 4096;    ///< in one packet, through all bundles
-  std::size_t arguments = 65536;  ///< in one message
+  std::size_t arguments = 32768;  ///< in one message
   std::size_t address = 255;      ///< bytes of an address, without its zero
 };
 
