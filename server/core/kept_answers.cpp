@@ -22,40 +22,44 @@ std::uint64_t fingerprint(protocol::Bytes bytes) {
   return out;
 }
 
+KeptAnswers::Order::iterator KeptAnswers::drop(Order::iterator one) {
+  by_fingerprint_.erase(one->fingerprint);
+  return kept_.erase(one);
+}
+
 void KeptAnswers::forget(base::Time now) {
-  while (!kept_.empty() && kept_.front().answered && now - kept_.front().since >= kFor) kept_.pop_front();
+  while (!kept_.empty() && kept_.front().answered && now - kept_.front().since >= kFor) drop(kept_.begin());
   while (kept_.size() > kMost) {
     const auto oldest = std::find_if(kept_.begin(), kept_.end(), [](const Kept& kept) { return kept.answered; });
     if (oldest == kept_.end()) return;  // all at work: the queue bounds them
-    kept_.erase(oldest);
+    drop(oldest);
   }
 }
 
 const KeptAnswers::Kept* KeptAnswers::find(std::uint64_t fingerprint, base::Time now) {
   forget(now);
-  const auto it = std::find_if(kept_.rbegin(), kept_.rend(),
-                               [fingerprint](const Kept& kept) { return kept.fingerprint == fingerprint; });
-  if (it == kept_.rend() || (it->answered && now - it->since >= kFor)) return nullptr;
-  return &*it;
+  const auto it = by_fingerprint_.find(fingerprint);
+  if (it == by_fingerprint_.end()) return nullptr;
+  const auto& kept = *it->second;
+  return kept.answered && now - kept.since >= kFor ? nullptr : &kept;
 }
 
 void KeptAnswers::begin(std::uint64_t fingerprint, base::Time now) {
-  kept_.push_back({fingerprint, false, now, {}});
+  if (const auto old = by_fingerprint_.find(fingerprint); old != by_fingerprint_.end()) drop(old->second);
+  by_fingerprint_[fingerprint] = kept_.insert(kept_.end(), {fingerprint, false, now, {}});
   forget(now);
 }
 
 void KeptAnswers::end(std::uint64_t fingerprint, protocol::Bytes packet, base::Time now) {
-  const auto it = std::find_if(kept_.rbegin(), kept_.rend(), [fingerprint](const Kept& kept) {
-    return kept.fingerprint == fingerprint && !kept.answered;
-  });
-  if (it == kept_.rend()) return;
+  const auto it = by_fingerprint_.find(fingerprint);
+  if (it == by_fingerprint_.end() || it->second->answered) return;
   if (packet.size() > kBytes) {
-    kept_.erase(std::next(it).base());
+    drop(it->second);
     return;
   }
-  it->answered = true;
-  it->since = now;
-  it->packet.assign(packet.begin(), packet.end());
+  it->second->answered = true;
+  it->second->since = now;
+  it->second->packet.assign(packet.begin(), packet.end());
 }
 
 }  // namespace server

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
-#include <deque>
+#include <list>
+#include <unordered_map>
 #include <vector>
 
 #include "base/time.hpp"
@@ -31,8 +32,13 @@ class KeptAnswers {
   void end(std::uint64_t fingerprint, protocol::Bytes packet, base::Time now);
 
  private:
+  using Order = std::list<Kept>;  // oldest first
   void forget(base::Time now);
-  std::deque<Kept> kept_;
+  Order::iterator drop(Order::iterator one);
+
+  Order kept_;
+  // A question every few milliseconds finds the memory cold: looking through all of them would cost more than its answer.
+  std::unordered_map<std::uint64_t, Order::iterator> by_fingerprint_;
 };
 
 /// A hash with a key that is random per process (SipHash): nobody can make two requests collide. Thread: [any].

@@ -115,8 +115,10 @@ void Network::receive_all(const std::shared_ptr<Listening>& listening, std::size
     const auto bytes = socket.receive_from(asio::buffer(datagram_), from, 0, error);
     if (error == asio::error::would_block || error == asio::error::try_again) return;
     if (error) continue;  // an answer that nobody took comes back as an error of the next receive: not ours to mind
-    const bool more = socket.available(error) > 0;
-    daemon_->receive(peer_of(from, listening->port), std::span(datagram_).first(bytes), !behind && !more);
+    // After a silence the first is alone, whatever follows; then nobody waits for the system to be asked.
+    const bool quiet = n == 0 && base::Clock::now() - heard_ >= kRhythm;
+    const bool more = quiet || socket.available(error) > 0;
+    daemon_->receive(peer_of(from, listening->port), std::span(datagram_).first(bytes), quiet || (!behind && !more));
     if (!more) return;
     behind = true;
   }
