@@ -65,6 +65,7 @@ struct LimitsConfig {
   int tcp_connections = 256;
   Millis load_wait{2000};                ///< how long work waits for its model to load; then 503
   std::chrono::microseconds linger{50};  ///< how long [net] looks again before it sleeps, under back-to-back questions
+  std::chrono::microseconds keep_warm{1000};     ///< a small model is called so often between questions; 0: never
   std::chrono::microseconds inline_budget{300};  ///< a trusted model whose p99.9 is within this runs on [net]; 0: never
 };
 

@@ -32,6 +32,7 @@ constexpr Key kLimits[] = {
     {"load_wait_ms", kWholeForm, "2000", "milliseconds", 0, 60000},
     {"inline_budget_us", kWholeForm, "300", "microseconds", 0, 10000},
     {"linger_us", kWholeForm, "50", "microseconds", 0, 1000},
+    {"keep_warm_us", kWholeForm, "1000", "microseconds", 0, 1000000},
 };
 
 constexpr double kNone = std::numeric_limits<double>::infinity();

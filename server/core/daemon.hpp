@@ -152,7 +152,9 @@ class Daemon {
   /// True when this method may answer input_ here and now.
   bool at_once(const ServedModel& served, const Seat* seat, std::size_t method) const;
   /// input_ → output_, on this thread.
-  base::Status run_here(const ServedModel& served, Seat* seat, std::size_t method);
+  base::Status run_here(const std::shared_ptr<const ServedModel>& served, Seat* seat, std::size_t method);
+  void note_asked(const std::shared_ptr<const ServedModel>& served, std::size_t method);
+  void keep_warm(base::Time at);
   void ask(Request request, const std::shared_ptr<const ServedModel>& served);
   void answer_result(const Request& request, const Session* session, base::Position position,
                      std::span<const float> output);
@@ -191,6 +193,13 @@ class Daemon {
   protocol::Arguments arguments_;
   std::vector<float> input_, output_;  // of calls that run here and now
   std::size_t dropped_told_ = 0;
+  struct {
+    std::weak_ptr<const ServedModel> served;
+    std::size_t method = 0;
+    std::vector<float> input, output;
+    base::Time asked{};
+    bool armed = false;
+  } warm_;                   // the model last asked on this thread
   std::uint64_t count_ = 0;  // requests so far
   std::size_t pending_ = 0;  // jobs and waits not finished
   std::size_t loads_ = 0;    // of these, loads

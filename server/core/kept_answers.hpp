@@ -37,7 +37,8 @@ class KeptAnswers {
   Order::iterator drop(Order::iterator one);
 
   Order kept_;
-  // A question every few milliseconds finds the memory cold: looking through all of them would cost more than its answer.
+  // A question every few milliseconds finds the memory cold: looking through all of them would cost more than its
+  // answer.
   std::unordered_map<std::uint64_t, Order::iterator> by_fingerprint_;
 };
 

@@ -53,7 +53,7 @@ void Daemon::alias_ready(const AliasCall& call, const std::shared_ptr<const Serv
   const auto& method = served->model->methods()[*index];
   const auto seat = implied_seat(*client, served);
   if (at_once(*served, seat.get(), *index)) {
-    const auto status = run_here(*served, seat.get(), *index);
+    const auto status = run_here(served, seat.get(), *index);
     if (!status) return alias_fail(call, status.error());
     return alias_answer(call, method, output_);
   }

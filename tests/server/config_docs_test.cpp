@@ -99,6 +99,7 @@ TEST(Reference, ReadsAsTheDefaultsOfConfig) {
   EXPECT_EQ(read->limits.load_wait, defaults.limits.load_wait);
   EXPECT_EQ(read->limits.inline_budget, defaults.limits.inline_budget);
   EXPECT_EQ(read->limits.linger, defaults.limits.linger);
+  EXPECT_EQ(read->limits.keep_warm, defaults.limits.keep_warm);
   EXPECT_EQ(read->log.level, defaults.log.level);
   EXPECT_EQ(read->log.json, defaults.log.json);
   EXPECT_EQ(read->log.file, defaults.log.file);

@@ -227,6 +227,41 @@ TEST(AtOnce, NeverBeforeWhatTheSameSessionHasInTheQueue) {
   EXPECT_THAT(world.run(session, 0, 0, 3), ElementsAre(HasSubstr(" 2. 2.")));
 }
 
+TEST(KeepWarm, CallsTheModelBetweenQuestionsForASecondAndThenRests) {
+  auto config = quick_config();
+  config.limits.keep_warm = 5ms;
+  World world(config);
+  world.open("sum");
+  const auto rest = world.daemon.next_due() - world.clock.now();
+  world.send("/oscine/v1/ask", 1, "sum", 0.25, 0.5);
+  EXPECT_LE(world.daemon.next_due() - world.clock.now(), 5ms);
+  world.advance(900ms);
+  EXPECT_LE(world.daemon.next_due() - world.clock.now(), 5ms);
+  world.advance(200ms);
+  EXPECT_GT(world.daemon.next_due() - world.clock.now(), 5ms);
+  EXPECT_GT(rest, 5ms) << "nothing was due so soon before the question";
+}
+
+TEST(KeepWarm, NeverTouchesAModelWithState) {
+  auto config = quick_config();
+  config.limits.keep_warm = 5ms;
+  World world(config);
+  const auto session = world.open("counter");
+  EXPECT_THAT(world.run(session, 0, 0, 1), ElementsAre(HasSubstr(" 1. 1.")));
+  world.advance(500ms);
+  EXPECT_THAT(world.run(session, 0, 0, 2), ElementsAre(HasSubstr(" 2. 2.")));
+}
+
+TEST(KeepWarm, GoesOnBesideAnUnload) {
+  auto config = quick_config();
+  config.limits.keep_warm = 5ms;
+  World world(config);
+  world.send("/oscine/v1/ask", 1, "sum", 0.25, 0.5);
+  world.send("/oscine/v1/unload", 2, "sum");
+  world.advance(100ms);
+  EXPECT_THAT(world.send("/oscine/v1/ask", 3, "sum", 0.25, 0.5), ElementsAre(HasSubstr("/fail 3")));
+}
+
 // What was measured is one call; eight thousand of them in one message held up everybody's packets.
 TEST(AtOnce, ThousandsOfFramesInOneMessageGoThroughTheQueue) {
   auto config = quick_config();
