@@ -1,6 +1,7 @@
 // The table of contents of `oscine`: what each command takes, and who does it.
 #include <CLI/CLI.hpp>
-#include <iostream>
+#include <cstdio>
+#include <exception>
 
 #include "models/engine.hpp"
 #include "server/cli/commands.hpp"
@@ -15,9 +16,7 @@ void add_daemon(CLI::App& command, server::DaemonAddress& daemon) {
       ->check(CLI::Range(1, 600000));
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app{"Neural models for live music, answered over OSC.", "oscine"};
   app.require_subcommand(1);
   app.set_version_flag("--version", [] {
@@ -80,4 +79,15 @@ int main(int argc, char** argv) {
     return wrong == 0 ? 0 : 2;
   }
   return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "oscine: %s\n", error.what());
+    return 1;
+  }
 }

@@ -155,7 +155,7 @@ class Daemon {
   base::Status run_here(const std::shared_ptr<const ServedModel>& served, Seat* seat, std::size_t method);
   void note_asked(const std::shared_ptr<const ServedModel>& served, std::size_t method);
   void keep_warm(base::Time at);
-  void ask(Request request, const std::shared_ptr<const ServedModel>& served);
+  void ask(const Request& request, const std::shared_ptr<const ServedModel>& served);
   void answer_result(const Request& request, const Session* session, base::Position position,
                      std::span<const float> output);
 

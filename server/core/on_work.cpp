@@ -156,7 +156,7 @@ void Daemon::on_ask(Request& request, const Arguments& arguments) {
 }
 
 // The numbers are in input_.
-void Daemon::ask(Request request, const std::shared_ptr<const ServedModel>& served) {
+void Daemon::ask(const Request& request, const std::shared_ptr<const ServedModel>& served) {
   const auto client = request.client.lock();
   if (!client) return answers_.fail(request, {ErrorCode::kGone, "the client left before its answer"}, now());
   const auto seat = implied_seat(*client, served);

@@ -55,7 +55,7 @@ class Loopback {
 /// A UDP peer at a port of its own.
 class UdpPeer {
  public:
-  UdpPeer(Loopback& loopback, const std::string& host = "127.0.0.1")
+  explicit UdpPeer(Loopback& loopback, const std::string& host = "127.0.0.1")
       : loopback_(loopback), socket_(loopback.io, {asio::ip::make_address(host), 0}), host_(host) {
     socket_.non_blocking(true);
   }
