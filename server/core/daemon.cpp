@@ -11,7 +11,7 @@ using base::ErrorCode;
 using protocol::Role;
 
 namespace {
-constexpr std::size_t kTcpArguments = 262144;  // of one message; a datagram has no room for more than protocol::Limits
+constexpr std::size_t kFloatBytes = 5;  // with its tag: a large TCP packet may be full of them, but of nothing smaller
 constexpr auto kHousekeeping = std::chrono::seconds(5);
 }  // namespace
 
@@ -66,7 +66,7 @@ void Daemon::receive(const Peer& from, protocol::Bytes packet, bool alone) {
   }
   protocol::Limits limits;
   limits.bytes = static_cast<std::size_t>(config_.limits.tcp_frame);
-  if (from.tcp()) limits.arguments = kTcpArguments;
+  limits.arguments = std::max(limits.arguments, packet.size() / kFloatBytes);
   protocol::Malformed why;
   if (!protocol::validate(packet, limits, why)) return malformed(from, why);
   reader_.read(packet, [&](const protocol::MessageView& message) {
