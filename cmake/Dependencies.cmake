@@ -20,6 +20,12 @@ target_link_libraries(oscine_oscpack INTERFACE ${OSCPACK_LIBRARY})
 
 pkg_check_modules(SODIUM IMPORTED_TARGET libsodium)
 oscine_need(libsodium SODIUM_FOUND libsodium-dev)
+pkg_check_modules(SNDFILE IMPORTED_TARGET sndfile)
+oscine_need(libsndfile SNDFILE_FOUND libsndfile1-dev)
+pkg_check_modules(SAMPLERATE IMPORTED_TARGET samplerate)
+oscine_need(libsamplerate SAMPLERATE_FOUND libsamplerate0-dev)
+pkg_check_modules(KISSFFT IMPORTED_TARGET kissfft-float)
+oscine_need("KISS FFT" KISSFFT_FOUND libkissfft-dev)
 
 find_path(ASIO_INCLUDE_DIR asio.hpp)
 oscine_need(asio ASIO_INCLUDE_DIR libasio-dev)

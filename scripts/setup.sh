@@ -14,7 +14,7 @@ debian_packages() {
   case "$1" in
     build)
       echo "g++=g++ cmake=cmake ninja-build=ninja pkg-config=pkg-config git=git ca-certificates liboscpack-dev" \
-        "libasio-dev libspdlog-dev libyaml-cpp-dev libcli11-dev libsodium-dev libgtest-dev libgmock-dev" \
+        "libasio-dev libspdlog-dev libyaml-cpp-dev libcli11-dev libsodium-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libgtest-dev libgmock-dev" \
         "libbenchmark-dev liblo-dev liblo-tools=oscsend python3=python3 python3-venv"
       ;;
     test) echo "puredata-core=pd" ;;
@@ -26,7 +26,7 @@ debian_packages() {
 brew_packages() {
   case "$1" in
     build)
-      echo "cmake=cmake ninja=ninja pkgconf=pkg-config git=git asio spdlog yaml-cpp cli11 libsodium googletest" \
+      echo "cmake=cmake ninja=ninja pkgconf=pkg-config git=git asio spdlog yaml-cpp cli11 libsodium libsndfile libsamplerate kissfft googletest" \
         "google-benchmark liblo=oscsend python@3.12=python3"
       ;;
     ci) echo "clang-format=clang-format llvm" ;;

@@ -17,8 +17,8 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-constexpr std::array<std::string_view, 9> kDoes{"echo", "sum",   "mean", "count", "slow",
-                                                "gate", "throw", "nan",  "shape"};
+constexpr std::array<std::string_view, 11> kDoes{"echo",  "sum", "mean",  "count", "slow", "gate",
+                                                 "throw", "nan", "shape", "loud",  "parts"};
 
 std::string option(const Card& card, std::string_view key, std::string otherwise = {}) {
   for (const auto& [name, value] : card.options) {
@@ -27,10 +27,19 @@ std::string option(const Card& card, std::string_view key, std::string otherwise
   return otherwise;
 }
 
+/// Of the "file", for each method of the card.
 std::vector<std::string> method_names(const Card& card) {
   std::vector<std::string> names;
-  for (const auto& method : card.methods) names.push_back(method.name);
+  for (const auto& method : card.methods) names.push_back(method.call.empty() ? method.name : method.call);
   return names;
+}
+
+/// How many numbers a method gives.
+std::size_t output_count(const Card& card, const MethodCard& method) {
+  if (card.kind != "classifier") return method.outputs.size();
+  if (method.answer == Answer::kPitch) return 2;
+  const auto asked = std::strtoul(option(card, "outputs", "0").c_str(), nullptr, 10);
+  return asked != 0 ? asked : std::max<std::size_t>(card.labels.size(), 1);
 }
 
 /// Words of "a b c"; the methods of the card when there is no such option.
@@ -63,7 +72,8 @@ base::Result<FakeBehaviour> behaviour_of(const Card& card) {
   behaviour.sleep = std::chrono::milliseconds(std::strtol(option(card, "ms", "0").c_str(), nullptr, 10));
   behaviour.gate = option(card, "gate", "gate");
   behaviour.attributes = card.attributes;
-  for (const auto& method : card.methods) behaviour.outputs.push_back(method.outputs.size());
+  behaviour.listens = card.kind == "classifier";
+  for (const auto& method : card.methods) behaviour.outputs.push_back(output_count(card, method));
   return behaviour;
 }
 
@@ -77,10 +87,9 @@ class FakeEngine final : public Engine {
     if (option(card, "load") == "gate") wait_at_gate(option(card, "gate", "gate"));
     if (option(card, "load") == "fail") return Error{ErrorCode::kModelFailed, "loading failed, as asked"};
     const auto offered = offered_methods(card);
-    for (const auto& method : card.methods) {
-      if (std::find(offered.begin(), offered.end(), method.name) == offered.end()) {
-        return Error{ErrorCode::kModelFailed,
-                     "the file has no method '" + method.name + "'" + hint(method.name, offered)};
+    for (const auto& name : method_names(card)) {
+      if (std::find(offered.begin(), offered.end(), name) == offered.end()) {
+        return Error{ErrorCode::kModelFailed, "the file has no method '" + name + "'" + hint(name, offered)};
       }
     }
     auto behaviour = behaviour_of(card);

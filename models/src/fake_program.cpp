@@ -1,5 +1,7 @@
 #include "fake_program.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -62,11 +64,13 @@ class FakeRun final : public Run {
   }
 
   void answer(const TensorIn& in, std::size_t outputs, TensorOut& out) {
-    const auto frames = static_cast<std::size_t>(in.shape.front());
+    const std::size_t frames = behaviour_->listens ? 1 : static_cast<std::size_t>(in.shape.front());
     const std::size_t inputs = in.data.size() / frames;
     const float gain = gain_now();
-    out.shape.assign({in.shape.front(), static_cast<std::int64_t>(outputs)});
+    out.shape.assign({static_cast<std::int64_t>(frames), static_cast<std::int64_t>(outputs)});
     out.data.resize(frames * outputs);
+    if (behaviour_->does == "loud") return loud(in.data, out.data);
+    if (behaviour_->does == "parts") return parts(in.data, out.data);
     for (std::size_t frame = 0; frame < frames; ++frame) {
       const auto row = in.data.subspan(frame * inputs, inputs);
       const float folded = fold(row);
@@ -74,6 +78,22 @@ class FakeRun final : public Run {
         out.data[frame * outputs + i] = behaviour_->does == "echo" ? gain * row[i % inputs] : folded;
       }
     }
+  }
+
+  static double rms(std::span<const float> samples) {
+    double sum = 0;
+    for (const float sample : samples) sum += static_cast<double>(sample) * sample;
+    return samples.empty() ? 0 : std::sqrt(sum / static_cast<double>(samples.size()));
+  }
+
+  static void loud(std::span<const float> window, std::span<float> out) {
+    const auto loudness = static_cast<float>(std::min(1.0, rms(window)));
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = i == 0 ? 1 - loudness : i == 1 ? loudness : 0;
+  }
+
+  static void parts(std::span<const float> window, std::span<float> out) {
+    const std::size_t size = window.size() / out.size();
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(rms(window.subspan(i * size, size)));
   }
 
   float fold(std::span<const float> row) {

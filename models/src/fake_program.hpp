@@ -18,6 +18,7 @@ struct FakeBehaviour {
   std::string gate;
   std::vector<AttributeCard> attributes;
   std::vector<std::size_t> outputs;  ///< per method
+  bool listens = false;              ///< kind classifier: what comes in is one window, whatever its shape
 };
 
 /// @param methods  as Program::methods() gives them.

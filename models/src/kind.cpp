@@ -1,15 +1,23 @@
 #include "kind.hpp"
 
 #include <array>
+#include <string>
 
 namespace models {
 
 namespace {
 
-constexpr std::array<std::string_view, 1> kNames{"params"};
-constexpr std::array<const Kind& (*)(), kNames.size()> kKinds{params_kind};
+constexpr std::array<std::string_view, 2> kNames{"params", "classifier"};
+constexpr std::array<const Kind& (*)(), kNames.size()> kKinds{params_kind, classifier_kind};
 
 }  // namespace
+
+base::Result<std::unique_ptr<Way>> Kind::way(const Card& /*card*/, std::span<const Method> /*methods*/,
+                                             std::size_t /*method*/, const StreamFormat& /*format*/,
+                                             bool /*stateful*/) const {
+  return base::Error{base::ErrorCode::kWrongState,
+                     "it is of kind " + std::string(name()) + ", which takes no streams; ask it with /run or /ask"};
+}
 
 std::span<const std::string_view> kinds() { return kNames; }
 

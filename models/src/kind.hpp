@@ -18,6 +18,19 @@ class Caller {
   virtual base::Status run(Run& run, std::size_t method, std::span<const float> in, std::vector<float>& out) = 0;
 };
 
+/// What a kind keeps for one stream: Stream without the model that it belongs to. Thread: one caller at a time.
+class Way {
+ public:
+  virtual ~Way() = default;
+  /// As Stream, with the run of an instance.
+  virtual base::Status push(Run& run, std::span<const float> frames, StreamOutput& out) = 0;
+  virtual base::Status finish(Run& run, StreamOutput& out) = 0;
+  virtual void reset() = 0;
+  virtual base::Status set(std::string_view setting, std::span<const Value> values) = 0;
+  virtual base::Result<std::vector<Value>> get(std::string_view setting) const = 0;
+  virtual std::int64_t lookahead() const = 0;
+};
+
 /// One way to use a network. A new kind is a class behind this, a line in the table of kind.cpp, and a test.
 /// Kinds are stateless and live as long as the process. Thread: [any].
 class Kind {
@@ -26,13 +39,21 @@ class Kind {
   virtual std::string_view name() const = 0;
   /// What the card alone can tell is wrong for this kind; before any engine is opened. Fails: kModelFailed.
   virtual base::Status check(const Card& card) const = 0;
-  /// The methods as they are served; timings are filled in later. Fails: kModelFailed.
+  /// The methods as they are served; timings are filled in later, and so is an out_channels of 0: with as many numbers
+  /// as the first call gave. Fails: kModelFailed.
   virtual base::Result<std::vector<Method>> methods(const Card& card, const Program& program) const = 0;
-  /// @param methods   must outlive the caller.
-  /// @param stateful  order matters: frames go through the model one after the other.
-  virtual std::unique_ptr<Caller> caller(std::span<const Method> methods, bool stateful) const = 0;
+  /// @param card, methods  must outlive the caller.
+  /// @param stateful       order matters: frames go through the model one after the other.
+  virtual std::unique_ptr<Caller> caller(const Card& card, std::span<const Method> methods, bool stateful) const = 0;
   /// One block of input that is allowed and different for each `pass`; for probing, warming up and measuring.
   virtual std::vector<float> probe(const Method& method, std::size_t pass) const = 0;
+  /// What each stream can be told beside the model's attributes. None by default.
+  virtual std::vector<AttributeCard> settings(const Card& /*card*/) const { return {}; }
+  /// @param card, methods  outlive the way.
+  /// @param stateful       there is one program for the whole stream, and what it heard changes what it answers.
+  /// Fails: kWrongState where the kind takes no streams, kMalformed for a format that it cannot take.
+  virtual base::Result<std::unique_ptr<Way>> way(const Card& card, std::span<const Method> methods, std::size_t method,
+                                                 const StreamFormat& format, bool stateful) const;
 };
 
 /// Null when this build has no such kind.
@@ -40,5 +61,7 @@ const Kind* find_kind(std::string_view name);
 
 /// kind: params (params.cpp).
 const Kind& params_kind();
+/// kind: classifier (classifier.cpp).
+const Kind& classifier_kind();
 
 }  // namespace models

@@ -9,6 +9,8 @@ namespace models {
 
 namespace {
 
+base::Error no_method(std::size_t method) { return {base::ErrorCode::kUnknown, "no method " + std::to_string(method)}; }
+
 /// Holds its model, one run of its program, and the kind's scratch memory.
 class LoadedInstance final : public Instance {
  public:
@@ -16,10 +18,14 @@ class LoadedInstance final : public Instance {
       : model_(std::move(model)), run_(std::move(run)), caller_(std::move(caller)) {}
 
   base::Status run(std::size_t method, std::span<const float> in, std::vector<float>& out) override {
-    if (method >= model_->methods().size()) {
-      return fail({base::ErrorCode::kUnknown, "no method " + std::to_string(method)});
-    }
-    auto status = caller_->run(*run_, method, in, out);
+    if (method >= model_->methods().size()) return fail(no_method(method));
+    return with_run([&](Run& run) { return caller_->run(run, method, in, out); });
+  }
+
+  /// Does `work` with the run, which is a fresh one afterwards should the model have failed.
+  template <class Work>
+  base::Status with_run(Work&& work) {
+    base::Status status = work(*run_);
     if (status) return status;
     if (status.error().code == base::ErrorCode::kModelFailed) renew();
     return fail(std::move(status.error()));
@@ -62,6 +68,44 @@ class LoadedInstance final : public Instance {
   std::unique_ptr<Caller> caller_;
 };
 
+/// Holds its model, and what the kind keeps of the sound.
+class LoadedStream final : public Stream {
+ public:
+  LoadedStream(std::shared_ptr<const LoadedModel> model, std::unique_ptr<Way> way)
+      : model_(std::move(model)), way_(std::move(way)) {}
+
+  base::Status push(Instance& instance, std::span<const float> frames, StreamOutput& out) override {
+    return own(instance).with_run([&](Run& run) { return way_->push(run, frames, out); });
+  }
+
+  base::Status finish(Instance& instance, StreamOutput& out) override {
+    return own(instance).with_run([&](Run& run) { return way_->finish(run, out); });
+  }
+
+  void reset() override { way_->reset(); }
+
+  base::Status set(std::string_view setting, std::span<const Value> values) override {
+    auto status = way_->set(setting, values);
+    if (!status) return named(model_->card().name, std::move(status.error()));
+    return status;
+  }
+
+  base::Result<std::vector<Value>> get(std::string_view setting) const override {
+    auto values = way_->get(setting);
+    if (!values) return named(model_->card().name, std::move(values.error()));
+    return values;
+  }
+
+  std::int64_t lookahead() const override { return way_->lookahead(); }
+
+ private:
+  /// Instances of a loaded model are of this class.
+  static LoadedInstance& own(Instance& instance) { return static_cast<LoadedInstance&>(instance); }
+
+  std::shared_ptr<const LoadedModel> model_;
+  std::unique_ptr<Way> way_;
+};
+
 }  // namespace
 
 base::Error named(const std::string& model, base::Error error) {
@@ -96,9 +140,17 @@ base::Result<std::unique_ptr<Instance>> LoadedModel::instance() const {
   auto run = new_run();
   if (!run) return named(parts_.card.name, std::move(run.error()));
   auto self = std::static_pointer_cast<const LoadedModel>(shared_from_this());
-  auto caller = parts_.kind->caller(parts_.methods, parts_.stateful);
+  auto caller = parts_.kind->caller(parts_.card, parts_.methods, parts_.stateful);
   return std::unique_ptr<Instance>(
       std::make_unique<LoadedInstance>(std::move(self), std::move(*run), std::move(caller)));
+}
+
+base::Result<std::unique_ptr<Stream>> LoadedModel::stream(std::size_t method, const StreamFormat& format) const {
+  if (method >= parts_.methods.size()) return named(parts_.card.name, no_method(method));
+  auto way = parts_.kind->way(parts_.card, parts_.methods, method, format, parts_.stateful);
+  if (!way) return named(parts_.card.name, std::move(way.error()));
+  auto self = std::static_pointer_cast<const LoadedModel>(shared_from_this());
+  return std::unique_ptr<Stream>(std::make_unique<LoadedStream>(std::move(self), std::move(*way)));
 }
 
 }  // namespace models

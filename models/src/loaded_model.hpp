@@ -25,6 +25,7 @@ class LoadedModel final : public Model {
     Engine* engine = nullptr;
     std::unique_ptr<Program> program;
     std::vector<Method> methods;
+    std::vector<AttributeCard> settings;  ///< of a stream
     bool stateful = false;
   };
 
@@ -33,10 +34,13 @@ class LoadedModel final : public Model {
   const Card& card() const override { return parts_.card; }
   std::span<const Method> methods() const override { return parts_.methods; }
   std::span<const AttributeCard> attributes() const override { return parts_.card.attributes; }
+  std::span<const AttributeCard> settings() const override { return parts_.settings; }
   bool stateful() const override { return parts_.stateful; }
   base::Result<std::size_t> method(std::string_view name) const override;
   base::Result<std::unique_ptr<Instance>> instance() const override;
+  base::Result<std::unique_ptr<Stream>> stream(std::size_t method, const StreamFormat& format) const override;
   Engine& engine() const override { return *parts_.engine; }
+  std::vector<std::pair<std::string, std::string>> facts() const override { return parts_.program->facts(); }
 
   /// A new run for an instance.
   base::Result<std::unique_ptr<Run>> new_run() const {

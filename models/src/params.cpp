@@ -42,7 +42,7 @@ class ParamsKind final : public Kind {
     return methods;
   }
 
-  std::unique_ptr<Caller> caller(std::span<const Method> methods, bool stateful) const override {
+  std::unique_ptr<Caller> caller(const Card& /*card*/, std::span<const Method> methods, bool stateful) const override {
     return params_caller(methods, stateful);
   }
 

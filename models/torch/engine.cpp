@@ -14,16 +14,19 @@ namespace models {
 
 namespace {
 
-std::vector<std::string> method_names(const Card& card, const torch::jit::Module& module) {
-  std::vector<std::string> names;
-  for (const auto& method : card.methods) names.push_back(method.name);
-  for (const auto& name : names) {
-    if (module.find_method(name)) continue;
+std::vector<Call> calls_of(const Card& card, const torch::jit::Module& module) {
+  std::vector<Call> calls;
+  for (const auto& method : card.methods) {
+    const auto& name = method.call.empty() ? method.name : method.call;
+    calls.push_back({method.answer == Answer::kOnsets ? "" : name, method.element});
+  }
+  for (const auto& call : calls) {
+    if (call.name.empty() || module.find_method(call.name)) continue;
     std::string offered;
     for (const auto& method : module.get_methods()) offered += (offered.empty() ? "" : ", ") + method.name();
-    throw std::runtime_error("there is no method '" + name + "' in it; it has " + offered);
+    throw std::runtime_error("there is no method '" + call.name + "' in it; it has " + offered);
   }
-  return names;
+  return calls;
 }
 
 class TorchEngine final : public Engine {
@@ -51,7 +54,7 @@ class TorchEngine final : public Engine {
     if (card.file.empty()) return base::Error{base::ErrorCode::kModelFailed, "its card names no file"};
     const std::lock_guard lock(loading_);
     const std::string file = card.file.filename().string();
-    using Answer = base::Result<std::unique_ptr<Program>>;
+    using Made = base::Result<std::unique_ptr<Program>>;
     auto module = guarded(
         [&]() -> base::Result<torch::jit::Module> {
           auto loaded = torch::jit::load(card.file.string(), c10::Device(c10::kCPU), /*load_debug_files=*/false);
@@ -61,10 +64,10 @@ class TorchEngine final : public Engine {
         [&](const char* what) { return load_reason(file, what); });
     if (!module) return module.error();
     return guarded(
-        [&]() -> Answer {
-          auto names = method_names(card, *module);
+        [&]() -> Made {
+          auto calls = calls_of(card, *module);
           return std::unique_ptr<Program>(
-              std::make_unique<TorchProgram>(std::move(*module), std::move(names), card.file.string()));
+              std::make_unique<TorchProgram>(std::move(*module), std::move(calls), card.file.string()));
         },
         [&](const char* what) { return file + ": " + std::string(what); });
   }

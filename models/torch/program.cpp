@@ -46,13 +46,29 @@ torch::jit::Module freeze(const torch::jit::Module& module, const std::vector<st
   return frozen;
 }
 
+/// Rewrites the frozen code for this machine (convolutions take about half the time). Such a module cannot be saved.
+torch::jit::Module optimize(torch::jit::Module frozen, std::vector<std::string> methods) {
+  methods.erase(std::remove(methods.begin(), methods.end(), "forward"), methods.end());  // is always among them
+  return torch::jit::optimize_for_inference(frozen, methods);
+}
+
+std::vector<std::string> names_of(const std::vector<Call>& calls) {
+  std::vector<std::string> names;
+  for (const auto& call : calls) {
+    const bool known = std::find(names.begin(), names.end(), call.name) != names.end();
+    if (!call.name.empty() && !known) names.push_back(call.name);
+  }
+  return names;
+}
+
 }  // namespace
 
-TorchProgram::TorchProgram(torch::jit::Module module, std::vector<std::string> names, std::string file)
+TorchProgram::TorchProgram(torch::jit::Module module, std::vector<Call> calls, std::string file)
     : module_(std::move(module)),
-      names_(std::move(names)),
+      calls_(std::move(calls)),
+      names_(names_of(calls_)),
       file_(std::move(file)),
-      entries_(entries_of(module_, names_)) {}
+      entries_(entries_of(module_, calls_)) {}
 
 std::vector<std::string> TorchProgram::methods() const {
   auto names = names_;
@@ -64,25 +80,48 @@ std::vector<std::string> TorchProgram::methods() const {
 }
 
 base::Result<std::unique_ptr<Run>> TorchProgram::fresh() {
-  using Answer = base::Result<std::unique_ptr<Run>>;
+  using Made = base::Result<std::unique_ptr<Run>>;
   return guarded(
-      [&]() -> Answer {
+      [&]() -> Made {
         return std::unique_ptr<Run>(std::make_unique<TorchRun>(copy_of(module_, share_parameters_), entries_));
       },
       copy_reason);
 }
 
 base::Result<std::unique_ptr<Run>> TorchProgram::shared() {
-  using Answer = base::Result<std::unique_ptr<Run>>;
+  using Made = base::Result<std::unique_ptr<Run>>;
   return guarded(
-      [&]() -> Answer {
+      [&]() -> Made {
         std::call_once(sharing_, [&] {
-          shared_ = frozen() ? *frozen() : copy_of(module_, share_parameters_);
-          shared_entries_ = entries_of(shared_, names_);
+          auto module = frozen() ? *frozen() : copy_of(module_, share_parameters_);
+          auto entries = entries_of(module, calls_);
+          const char* how = frozen() ? "frozen" : "as it is in the file";
+          shared_.reset(new Shared{std::move(module), std::move(entries), how});
         });
-        return std::unique_ptr<Run>(std::make_unique<TorchRun>(shared_, shared_entries_));
+        return std::unique_ptr<Run>(std::make_unique<TorchRun>(shared_->module, shared_->entries));
       },
       copy_reason);
+}
+
+base::Result<std::unique_ptr<Run>> TorchProgram::rewritten() {
+  using Made = base::Result<std::unique_ptr<Run>>;
+  if (!frozen()) return std::unique_ptr<Run>();
+  return guarded(
+      [&]() -> Made {
+        auto module = optimize(freeze(module_, names_), names_);
+        auto entries = entries_of(module, calls_);
+        rewritten_.reset(new Shared{std::move(module), std::move(entries), "optimized for inference"});
+        return std::unique_ptr<Run>(std::make_unique<TorchRun>(rewritten_->module, rewritten_->entries));
+      },
+      copy_reason);
+}
+
+void TorchProgram::choose_rewritten(bool chosen) {
+  if (chosen) {
+    shared_ = std::move(rewritten_);
+    frozen_.reset();
+  }
+  rewritten_.reset();
 }
 
 bool TorchProgram::differs(const Run& run) const {
@@ -121,6 +160,7 @@ Facts TorchProgram::facts() const {
                     {"parameters", std::to_string(parameters)},
                     {"bytes", std::to_string(bytes)},
                     {"buffers", joined(buffers)}};
+        if (shared_ != nullptr) facts.emplace_back("shared", shared_->how);
         if (!file_.empty()) {
           caffe2::serialize::PyTorchStreamReader reader(file_);
           facts.emplace_back("archive version", std::to_string(reader.version()));

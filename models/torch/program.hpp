@@ -15,12 +15,14 @@ namespace models {
 /// A TorchScript module as it was in its file.
 class TorchProgram final : public Program {
  public:
-  /// @param names  the methods of the card. Throws std::runtime_error where the module lacks one.
-  TorchProgram(torch::jit::Module module, std::vector<std::string> names, std::string file);
+  /// @param calls  for each method of the card. Throws std::runtime_error where one cannot be called.
+  TorchProgram(torch::jit::Module module, std::vector<Call> calls, std::string file);
 
   std::vector<std::string> methods() const override;
   base::Result<std::unique_ptr<Run>> fresh() override;
   base::Result<std::unique_ptr<Run>> shared() override;
+  base::Result<std::unique_ptr<Run>> rewritten() override;
+  void choose_rewritten(bool chosen) override;
   bool differs(const Run& run) const override;
   std::vector<std::pair<std::string, std::string>> facts() const override;
 
@@ -28,16 +30,24 @@ class TorchProgram final : public Program {
   /// The module with its weights folded into the code, which is faster; made once. Without one: nothing.
   const std::optional<torch::jit::Module>& frozen() const;
 
+  /// A module that many runs share.
+  struct Shared {
+    torch::jit::Module module;
+    std::vector<Entry> entries;
+    std::string how;  ///< for facts()
+  };
+
   torch::jit::Module module_;
-  std::vector<std::string> names_;
+  std::vector<Call> calls_;
+  std::vector<std::string> names_;  ///< of the methods that are called, each once
   std::string file_;
   std::vector<Entry> entries_;
   mutable std::atomic<bool> share_parameters_{false};  ///< once running a copy was seen to leave them alone
   mutable std::once_flag freezing_;
   mutable std::optional<torch::jit::Module> frozen_;
   std::once_flag sharing_;
-  torch::jit::Module shared_;
-  std::vector<Entry> shared_entries_;
+  std::unique_ptr<const Shared> shared_;
+  std::unique_ptr<const Shared> rewritten_;  ///< until one of the two was chosen
 };
 
 }  // namespace models

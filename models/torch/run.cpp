@@ -28,10 +28,30 @@ std::string kind_of(const IValue& value) {
   return "a " + value.type()->str();
 }
 
+/// The element of a tuple or a list that the card asks for; null where there is none.
+const IValue* element_of(const IValue& result, int element) {
+  if (element < 0) return &result;
+  c10::ArrayRef<IValue> all;
+  if (result.isTuple()) all = result.toTupleRef().elements().asArrayRef();
+  if (result.isList()) all = result.toListRef();
+  const auto index = static_cast<std::size_t>(element);
+  return index < all.size() ? &all[index] : nullptr;
+}
+
 /// Copies a result out, whatever its number type and strides.
-Status read(const std::string& method, const IValue& result, TensorOut& out) {
+Status read(const Call& call, const IValue& whole, TensorOut& out) {
+  const IValue* found = element_of(whole, call.element);
+  const std::string& method = call.name;
+  if (found == nullptr) {
+    return failed(method + " gave " + kind_of(whole) + "; its card asks for element " + std::to_string(call.element) +
+                  " of a tuple, where 0 is the first");
+  }
+  const IValue& result = *found;
   if (!result.isTensor() || !result.toTensor().defined()) {
-    return failed(method + " gave " + kind_of(result) + "; it has to give one tensor");
+    const std::string which = call.element < 0 ? "" : " as element " + std::to_string(call.element);
+    const bool tuple = result.isTuple() || result.isList();
+    return failed(method + " gave " + kind_of(result) + which + "; it has to give one tensor" +
+                  (tuple ? " (element in its card picks one)" : ""));
   }
   const at::Tensor& given = result.toTensor();
   if (given.is_complex()) return failed(method + " gave complex numbers; they have to be real");
@@ -43,14 +63,16 @@ Status read(const std::string& method, const IValue& result, TensorOut& out) {
   return {};
 }
 
-Entry entry_of(const torch::jit::Module& module, const std::string& name) {
+Entry entry_of(const torch::jit::Module& module, const Call& call) {
+  const std::string& name = call.name;
+  if (name.empty()) return {call, nullptr, {}};
   const auto method = module.find_method(name);
   if (!method) throw std::runtime_error("the file has no method '" + name + "'");
   const auto& arguments = method->function().getSchema().arguments();  // the first is the module itself
   if (arguments.size() < 2 || arguments[1].type()->kind() != c10::TypeKind::TensorType) {
     throw std::runtime_error(name + " takes no tensor");
   }
-  Entry entry{name, &method->function(), {}};
+  Entry entry{call, &method->function(), {}};
   for (std::size_t i = 2; i < arguments.size(); ++i) {
     if (!arguments[i].default_value()) {
       throw std::runtime_error(name + " wants " + std::to_string(arguments.size() - 1) +
@@ -96,14 +118,15 @@ auto raised(std::string name) {
 
 }  // namespace
 
-std::vector<Entry> entries_of(const torch::jit::Module& module, const std::vector<std::string>& names) {
+std::vector<Entry> entries_of(const torch::jit::Module& module, const std::vector<Call>& calls) {
   std::vector<Entry> entries;
-  for (const auto& name : names) entries.push_back(entry_of(module, name));
+  for (const auto& call : calls) entries.push_back(entry_of(module, call));
   return entries;
 }
 
 Status TorchRun::run(std::size_t method, const TensorIn& in, TensorOut& out) {
   const Entry& entry = entries_[method];
+  if (entry.function == nullptr) return failed("the script has no part in this method");
   auto status = guarded(
       [&]() -> Status {
         fill_input(in);
@@ -112,9 +135,9 @@ Status TorchRun::run(std::size_t method, const TensorIn& in, TensorOut& out) {
         stack_.emplace_back(input_);
         stack_.insert(stack_.end(), entry.defaults.begin(), entry.defaults.end());
         entry.function->run(stack_);
-        return read(entry.name, stack_.back(), out);
+        return read(entry.call, stack_.back(), out);
       },
-      [&](const char* what) { return entry.name + " raised: " + raised_reason(what); });
+      [&](const char* what) { return entry.call.name + " raised: " + raised_reason(what); });
   release();
   return status;
 }
@@ -156,9 +179,9 @@ Status TorchRun::set(std::string_view attribute, std::span<const Value> values) 
 
 base::Result<std::vector<Value>> TorchRun::get(std::string_view attribute) {
   const std::string name(attribute);
-  using Answer = base::Result<std::vector<Value>>;
+  using Got = base::Result<std::vector<Value>>;
   return guarded(
-      [&]() -> Answer {
+      [&]() -> Got {
         const auto getter = module_.find_method("get_" + name);
         if (!getter && !module_.hasattr(name)) return unknown(attribute);
         auto values = to_values(getter ? call(*getter, {}) : module_.attr(name));

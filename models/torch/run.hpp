@@ -10,15 +10,21 @@
 
 namespace models {
 
+/// What a method of the card asks for.
+struct Call {
+  std::string name;  ///< of the script's method; empty: the script is not asked
+  int element = -1;  ///< of the tuple or list that it gives; -1: it gives one tensor
+};
+
 /// A method as the interpreter takes it; the same for every copy of a module.
 struct Entry {
-  std::string name;
+  Call call;
   torch::jit::Function* function = nullptr;
   std::vector<c10::IValue> defaults;  ///< of the arguments after the tensor
 };
 
-/// The methods of those names. Throws std::runtime_error where one does not take a tensor first and alone.
-std::vector<Entry> entries_of(const torch::jit::Module& module, const std::vector<std::string>& names);
+/// One for each call. Throws std::runtime_error where a method does not take a tensor first and alone.
+std::vector<Entry> entries_of(const torch::jit::Module& module, const std::vector<Call>& calls);
 
 /// One copy of a module, with an input tensor and a stack that are used again for each call.
 class TorchRun final : public Run {

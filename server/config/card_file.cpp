@@ -16,6 +16,13 @@ std::string lower_case(std::string text) {
   return text;
 }
 
+constexpr const char* kMethodName = "a method's name (letters, digits, '_', 1..64 bytes)";
+
+bool is_method_name(const std::string& name) {
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+  return !name.empty() && name.size() <= 64 && name.find_first_not_of(kLetters) == std::string::npos;
+}
+
 void read_kind(const MapReader& reader, models::Card& card) {
   const Node& node = reader.required("kind");
   reader.text("kind", card.kind);
@@ -43,21 +50,26 @@ void read_file_and_hash(const MapReader& reader, const std::filesystem::path& fi
   }
 }
 
-models::MethodCard read_method(const Node& node, const std::string& path) {
-  const MapReader reader(node, path, kMethodKeys);
-  models::MethodCard method;
+/// The name, and which of the script's methods and results it stands for: the same for every kind.
+void read_method(const MapReader& reader, models::MethodCard& method) {
   const Node& name = reader.required("name");
   reader.text("name", method.name);
-  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
-  if (method.name.empty() || method.name.size() > 64 || method.name.find_first_not_of(kLetters) != std::string::npos) {
-    reader.refuse(name, "a method's name (letters, digits, '_', 1..64 bytes)");
-  }
-  method.inputs = read_ports(reader, "inputs", kInputKeys);
-  method.outputs = read_ports(reader, "outputs", kOutputKeys);
-  return method;
+  reader.text("call", method.call);
+  reader.whole("element", method.element);
+  if (!is_method_name(method.name)) reader.refuse(name, kMethodName);
+  if (const Node* call = reader.find("call"); call && !is_method_name(method.call)) reader.refuse(*call, kMethodName);
 }
 
-void read_methods(const MapReader& reader, models::Card& card) {
+void read_params_method(const MapReader& reader, models::MethodCard& method) {
+  method.inputs = read_ports(reader, "inputs", kInputKeys);
+  method.outputs = read_ports(reader, "outputs", kOutputKeys);
+  if (const Node* node = reader.find("answer")) {
+    throw Problem{node->line, reader.path("answer") + " is for kind classifier; this card is of kind params"};
+  }
+}
+
+void read_params(const MapReader& reader, models::Card& card) {
+  refuse_listening(reader, card);
   const Node* list = reader.find("methods");
   if (!list || (list->is(Node::Kind::kList) && list->items.empty())) {
     card.methods.push_back(
@@ -69,16 +81,7 @@ void read_methods(const MapReader& reader, models::Card& card) {
       throw Problem{node->line, reader.path(key) + " stands beside methods; write it into each method"};
     }
   }
-  if (!list->is(Node::Kind::kList)) reader.refuse(*list);
-  if (list->items.size() > kMaxMethods) throw Problem{list->line, reader.path("methods") + " has more than 64 entries"};
-  std::set<std::string> names;
-  for (const Node& node : list->items) {
-    const std::string path = reader.path("methods") + "[" + std::to_string(card.methods.size()) + "]";
-    card.methods.push_back(read_method(node, path));
-    if (!names.insert(card.methods.back().name).second) {
-      throw Problem{node.line, path + " is a second method " + in_quotes(card.methods.back().name)};
-    }
-  }
+  read_method_list(reader, *list, card, read_params_method);
 }
 
 void read_options(const MapReader& reader, models::Card& card) {
@@ -102,6 +105,22 @@ void read_name(const MapReader& reader, const std::string* inline_name, models::
 }
 
 }  // namespace
+
+void read_method_list(const MapReader& reader, const Node& list, models::Card& card,
+                      void (*read_one)(const MapReader& reader, models::MethodCard& method)) {
+  if (!list.is(Node::Kind::kList)) reader.refuse(list);
+  if (list.items.size() > kMaxMethods) throw Problem{list.line, reader.path("methods") + " has more than 64 entries"};
+  std::set<std::string> names;
+  for (const Node& node : list.items) {
+    const std::string path = reader.path("methods") + "[" + std::to_string(card.methods.size()) + "]";
+    const MapReader entry(node, path, kMethodKeys);
+    auto& method = card.methods.emplace_back();
+    read_method(entry, method);
+    read_one(entry, method);
+    if (names.insert(method.name).second) continue;
+    throw Problem{node.line, path + " is a second method " + in_quotes(method.name)};
+  }
+}
 
 bool is_model_name(const std::string& name) {
   return !name.empty() && name.size() <= 64 &&
@@ -131,9 +150,9 @@ models::Card read_card_node(const Node& node, const std::filesystem::path& file,
   reader.text("licence", card.licence);
   reader.texts("authors", card.authors);
   reader.texts("links", card.links);
-  read_methods(reader, card);
-  if (const Node* list = reader.find("attributes")) card.attributes = read_attributes(*list, reader.path("attributes"));
   reader.texts("labels", card.labels);
+  card.kind == "classifier" ? read_listening(reader, card) : read_params(reader, card);
+  if (const Node* list = reader.find("attributes")) card.attributes = read_attributes(*list, reader.path("attributes"));
   read_options(reader, card);
   return card;
 }

@@ -22,6 +22,7 @@ void read_limits(const Node& node, LimitsConfig& limits) {
   reader.whole("mtu", limits.mtu);
   reader.whole("tcp_frame", limits.tcp_frame);
   reader.whole("tcp_connections", limits.tcp_connections);
+  read_duration(reader, "input_ms", limits.input);
   read_duration(reader, "load_wait_ms", limits.load_wait);
   read_duration(reader, "inline_budget_us", limits.inline_budget);
   read_duration(reader, "linger_us", limits.linger);
@@ -42,6 +43,9 @@ void read_folders(const MapReader& reader, Config& config) {
   std::vector<std::string> folders;
   reader.texts("model_folders", folders);
   for (const std::string& text : folders) config.model_folders.push_back(resolve(text, config.file));
+  folders.clear();
+  reader.texts("file_folders", folders);
+  for (const std::string& text : folders) config.file_folders.push_back(resolve(text, config.file));
 }
 
 Config read_config_node(const Node& node, const fs::path& file) {

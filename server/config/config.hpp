@@ -63,6 +63,7 @@ struct LimitsConfig {
   int mtu = 1472;           ///< bytes of a UDP message that we send, until a client asks for another
   int tcp_frame = 4194304;  ///< bytes of one packet over TCP
   int tcp_connections = 256;
+  Millis input{5000};                    ///< sound of a session that waits for its model; then 429 (TCP: it waits)
   Millis load_wait{2000};                ///< how long work waits for its model to load; then 503
   std::chrono::microseconds linger{50};  ///< how long [net] looks again before it sleeps, under back-to-back questions
   std::chrono::microseconds keep_warm{1000};     ///< a small model is called so often between questions; 0: never
@@ -84,6 +85,7 @@ struct Config {
   std::chrono::seconds lease{30};
   bool allow_quit = false;                           ///< `/quit` from loopback ends the daemon
   int workers = 0;                                   ///< threads that run models; 0: one less than cores, at least one
+  std::vector<std::filesystem::path> file_folders;   ///< where `/file` may read sound files
   std::vector<std::filesystem::path> model_folders;  ///< where `/load` may take a card or a file from
   std::vector<ModelConfig> models;
   std::vector<Alias> aliases;

@@ -16,6 +16,7 @@ constexpr Key kConfig[] = {
     {"allow_quit", kBoolForm, "false"},
     {"workers", kWholeForm, "0", "threads", 0, 64},
     {"model_folders", kTextsForm, "[]"},
+    {"file_folders", kTextsForm, "[]"},
     {"models", "a folder, a list of folders and cards, or a map from name to card", "[]"},
     {"aliases", "a map from address to alias", "{}"},
     {"limits", "a map", "{}"},
@@ -29,6 +30,7 @@ constexpr Key kLimits[] = {
     {"mtu", kWholeForm, "1472", "bytes", 512, 8192},
     {"tcp_frame", kWholeForm, "4194304", "bytes", 65536, 67108864},
     {"tcp_connections", kWholeForm, "256", "connections", 1, 4096},
+    {"input_ms", kWholeForm, "5000", "milliseconds", 100, 60000},
     {"load_wait_ms", kWholeForm, "2000", "milliseconds", 0, 60000},
     {"inline_budget_us", kWholeForm, "300", "microseconds", 0, 10000},
     {"linger_us", kWholeForm, "50", "microseconds", 0, 1000},
@@ -55,6 +57,8 @@ constexpr Key kAlias[] = {
     {"to", "an address with a port, or the sender", "required"},
 };
 
+constexpr double kLongestWindow = 11520000;  // 60 s at 192 kHz
+
 constexpr Key kCard[] = {
     {"card", kWholeForm, "required", "", 1, 1},
     {"name", kTextForm, "required"},
@@ -73,6 +77,15 @@ constexpr Key kCard[] = {
     {"methods", "a list of methods", "[]"},
     {"attributes", "a list of attributes", "[]"},
     {"labels", kTextsForm, "[]"},
+    {"window", kWholeForm, "required", "samples", 1, kLongestWindow},
+    {"hop", kWholeForm, "window", "samples", 1, kLongestWindow},
+    {"channels", kChoiceForm, "mix", "", -kNone, kNone, "mix each"},
+    {"shape", "a list of whole numbers and words", ""},
+    {"frontEnd", "a map", "{}"},
+    {"activation", kChoiceForm, "none", "", -kNone, kNone, "none sigmoid softmax"},
+    {"top", kWholeForm, "1", "labels", 1, 65536},
+    {"threshold", kNumberForm, "0", "", 0, 1},
+    {"before", kWholeForm, "0", "samples", 0, kLongestWindow},
     {"options", "a map of texts", "{}"},
     {"measured", "anything", "{}"},
 };
@@ -81,6 +94,29 @@ constexpr Key kMethod[] = {
     {"name", kTextForm, "required"},
     {"inputs", "a list of ports or their count", "required"},
     {"outputs", "a list of ports or their count", "required"},
+    {"call", kTextForm, "name"},
+    {"element", kWholeForm, "-1", "", -1, 63},
+    {"answer", kChoiceForm, "required", "", -kNone, kNone, "labels frames pitch hits onsets"},
+};
+
+constexpr Key kFrontEnd[] = {
+    {"kind", kChoiceForm, "waveform", "", -kNone, kNone, "waveform log-mel mfcc"},
+    {"normalise", kChoiceForm, "none", "", -kNone, kNone, "none frame"},
+    {"window", kWholeForm, "required", "samples", 2, 65536},
+    {"hop", kWholeForm, "required", "samples", 1, 65536},
+    {"fft", kWholeForm, "window", "samples", 2, 65536},
+    {"mels", kWholeForm, "required", "bands", 1, 512},
+    {"coefficients", kWholeForm, "required", "numbers", 1, 512},
+    {"min", kNumberForm, "0", "Hz", 0, 96000},
+    {"max", kNumberForm, "modelRate / 2", "Hz", 0, 96000},
+    {"power", kWholeForm, "2", "", 1, 2},
+    {"scale", kChoiceForm, "htk", "", -kNone, kNone, "tf htk slaney"},
+    {"norm", kChoiceForm, "none", "", -kNone, kNone, "none slaney"},
+    {"log", kChoiceForm, "natural", "", -kNone, kNone, "none natural log10 db"},
+    {"floor", kNumberForm, "1e-10", "", 0, 1},
+    {"offset", kNumberForm, "0", "", 0, 1},
+    {"mean", kNumberForm, "0", "", -1e6, 1e6},
+    {"deviation", kNumberForm, "1", "", 0, 1e6},
 };
 
 constexpr Key kInput[] = {
@@ -117,6 +153,7 @@ const KeyTable kModelKeys{"model", kModel};
 const KeyTable kAliasKeys{"alias", kAlias};
 const KeyTable kCardKeys{"card", kCard};
 const KeyTable kMethodKeys{"method", kMethod};
+const KeyTable kFrontEndKeys{"front end", kFrontEnd};
 const KeyTable kInputKeys{"input", kInput};
 const KeyTable kOutputKeys{"output", kOutput};
 const KeyTable kAttributeKeys{"attribute", kAttribute};
@@ -127,7 +164,7 @@ std::span<const KeyTable* const> config_tables() {
 }
 
 std::span<const KeyTable* const> card_tables() {
-  static const std::array tables{&kCardKeys, &kMethodKeys, &kInputKeys, &kOutputKeys, &kAttributeKeys};
+  static const std::array tables{&kCardKeys, &kMethodKeys, &kFrontEndKeys, &kInputKeys, &kOutputKeys, &kAttributeKeys};
   return tables;
 }
 

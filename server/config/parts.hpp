@@ -27,6 +27,15 @@ models::Card read_card_node(const Node& node, const std::filesystem::path& file,
 std::vector<models::Port> read_ports(const MapReader& reader, std::string_view key, const KeyTable& table);
 std::vector<models::AttributeCard> read_attributes(const Node& node, const std::string& path);
 
+/// What a card says about listening (kind classifier): windows, front end, methods and their answers.
+/// Call after modelRate and labels have been read.
+void read_listening(const MapReader& reader, models::Card& card);
+/// Throws where one of these keys stands in a card of another kind.
+void refuse_listening(const MapReader& reader, const models::Card& card);
+/// The entries of `methods`, each read by `read_one`; no name may come twice.
+void read_method_list(const MapReader& reader, const Node& list, models::Card& card,
+                      void (*read_one)(const MapReader& reader, models::MethodCard& method));
+
 /// Throws unless it is [a-z0-9._-], 1..64 bytes.
 void check_model_name(const std::string& name, int line, const std::string& path);
 

@@ -50,6 +50,29 @@ inline models::Card fake_card(std::vector<std::pair<std::string, std::string>> o
   return card;
 }
 
+inline models::MethodCard listening(std::string name, models::Answer answer) {
+  models::MethodCard made;
+  made.name = std::move(name);
+  made.call = "forward";
+  made.answer = answer;
+  return made;
+}
+
+/// A classifier of the fake engine at 8000 Hz: windows of 0.1 s, every 0.05 s, are quiet or loud.
+inline models::Card listening_card(std::vector<std::pair<std::string, std::string>> options = {{"does", "loud"}}) {
+  models::Card card;
+  card.name = "ear";
+  card.kind = "classifier";
+  card.engine = "fake";
+  card.model_rate = 8000;
+  card.labels = {"quiet", "loud"};
+  card.listen.window = 800;
+  card.listen.hop = 400;
+  card.methods = {listening("labels", models::Answer::kLabels), listening("scores", models::Answer::kFrames)};
+  card.options = std::move(options);
+  return card;
+}
+
 /// Loading as tests want it: little measuring.
 inline models::LoadOptions quick() { return {3, std::chrono::milliseconds(2)}; }
 

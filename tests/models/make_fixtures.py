@@ -7,7 +7,7 @@ import os
 import sys
 import warnings
 import zipfile
-from typing import Tuple
+from typing import List, Tuple
 
 folder = sys.argv[1]
 os.makedirs(folder, exist_ok=True)
@@ -323,6 +323,50 @@ class Talks(nn.Module):
         return x
 
 
+class Means(nn.Module):
+    """Of a window: its mean, and its extremes; as a tuple and as a list."""
+
+    def forward(self, x: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
+        return x.mean(dim=1), torch.stack([x.max(), x.min()])
+
+    @torch.jit.export
+    def listed(self, x: torch.Tensor) -> List[torch.Tensor]:
+        return [x.mean(dim=1)]
+
+
+class Rows(nn.Module):
+    """Several frames in time for one window."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.reshape(1, 4, 200).mean(dim=2, keepdim=True).expand(1, 4, 2)
+
+
+class Remembers(nn.Module):
+    """Keeps the last window in a plain attribute, which no buffer is."""
+
+    def __init__(self):
+        super().__init__()
+        self._last = torch.zeros(1, 800)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        answer = (x.mean() + self._last.mean()) / 2
+        self._last = x
+        return answer
+
+
+class Convolution(nn.Module):
+    """What optimizing for inference is good at."""
+
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(nn.Conv2d(1, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(),
+                                 nn.Conv2d(32, 32, 3, padding=1, groups=32), nn.Conv2d(32, 64, 1), nn.BatchNorm2d(64),
+                                 nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 8))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.net(x.reshape(1, 1, 20, 40))
+
+
 mlp = save("mlp", Mlp())
 expect("mlp", mlp, torch.rand(32, 4))
 gru = Gru()
@@ -334,7 +378,8 @@ for name, module in [("plain", Plain()), ("counter", Counter()), ("sometimes", S
                      ("delay_of_view", DelayOfView()), ("writes_weights", WritesWeights()), ("random", Random()),
                      ("identity", Identity()), ("in_place", InPlace()), ("raises", Raises()), ("nan", NotANumber()),
                      ("wide", Wide()), ("flat", Flat()), ("odd", Odd()), ("pair", Pair()), ("two_inputs", TwoInputs()),
-                     ("defaults", Defaults()), ("methods", Methods()), ("settings", Settings()), ("nested", Nested()), ("no_forward", NoForward()), ("talks", Talks())]:
+                     ("defaults", Defaults()), ("methods", Methods()), ("settings", Settings()), ("nested", Nested()), ("no_forward", NoForward()), ("talks", Talks()),
+                     ("means", Means()), ("rows", Rows()), ("remembers", Remembers()), ("convolution", Convolution())]:
     save(name, module)
 save("dropout", Dropout().train(), evaluate=False)
 torch.save(Mlp().state_dict(), path("weights.ts"))

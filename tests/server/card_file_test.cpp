@@ -205,7 +205,8 @@ TEST(CardFile, NamesAreChecked) {
 
 TEST(CardFile, AnUnknownKindNamesThoseThereAre) {
   EXPECT_EQ(refusal(with("kind: params", "kind: parms")), "a/card.yaml:3: kind is 'parms'; did you mean 'params'?");
-  EXPECT_THAT(refusal(with("kind: params", "kind: teapot")), HasSubstr("kind is 'teapot'; there are: params"));
+  EXPECT_THAT(refusal(with("kind: params", "kind: teapot")),
+              HasSubstr("kind is 'teapot'; there are: params, classifier"));
 }
 
 TEST(CardFile, AnotherFormatOfCardIsRefused) {

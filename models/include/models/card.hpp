@@ -23,12 +23,62 @@ struct Port {
   friend bool operator==(const Port&, const Port&) = default;
 };
 
+/// In what form a method answers.
+enum class Answer {
+  kNumbers,  ///< numbers for numbers, nothing else (kind params)
+  kLabels,   ///< events `label`: the best few of the scores of each window
+  kFrames,   ///< all that the script gives for each window, as one frame of a stream
+  kPitch,    ///< events `pitch`: the script gives Hz and confidence for each window
+  kHits,     ///< events `hit`: what stands at each onset is classified
+  kOnsets,   ///< events `hit` named "onset", with their strength; the script is not called
+};
+
 /// One thing that a model can be asked to do. A frame of it is `inputs.size()` numbers.
 struct MethodCard {
   std::string name = "forward";
-  std::vector<Port> inputs;
-  std::vector<Port> outputs;
+  std::vector<Port> inputs = {};
+  std::vector<Port> outputs = {};
+  std::string call = {};  ///< the script's method, where it is called otherwise; empty: as `name`
+  int element = -1;       ///< which element of a tuple that the script gives; -1: it gives one tensor
+  Answer answer = Answer::kNumbers;
   friend bool operator==(const MethodCard&, const MethodCard&) = default;
+};
+
+/// What a network that listens is given: computed here, so that only the network itself is exported. Lengths are
+/// samples at the model's rate. docs/cards.md has the formulas.
+struct FrontEndCard {
+  enum class Kind { kWaveform, kLogMel, kMfcc };
+  enum class Scale { kTf, kHtk, kSlaney };  ///< where the triangles stand: TensorFlow's way, torchaudio's, librosa's
+  enum class Norm { kNone, kSlaney };
+  enum class Log { kNone, kNatural, kLog10, kDb };
+  Kind kind = Kind::kWaveform;
+  bool normalise = false;  ///< waveform: each window minus its mean, divided by its standard deviation
+  int window = 0, hop = 0, fft = 0;
+  int mels = 0, coefficients = 0;
+  double min = 0, max = 0;  ///< Hz
+  int power = 2;
+  Scale scale = Scale::kHtk;
+  Norm norm = Norm::kNone;
+  Log log = Log::kNatural;
+  double floor = 0, offset = 0;
+  double mean = 0, deviation = 1;
+  friend bool operator==(const FrontEndCard&, const FrontEndCard&) = default;
+};
+
+/// How a model listens (kind classifier). Lengths are samples at the model's rate.
+struct ListenCard {
+  enum class Activation { kNone, kSigmoid, kSoftmax };
+  int window = 0;             ///< what one answer looks at
+  int hop = 0;                ///< from one answer to the next
+  int before = 0;             ///< hits: how much of the window lies before the onset
+  bool each_channel = false;  ///< every channel is heard by itself; false: they are mixed down to one
+  /// Of the tensor that the script takes: numbers, and the words samples, frames, mels, coefficients.
+  std::vector<std::string> shape;
+  FrontEndCard front_end;
+  Activation activation = Activation::kNone;
+  int top = 1;           ///< labels of one answer
+  float threshold = 0;   ///< what scores less is not told
+  friend bool operator==(const ListenCard&, const ListenCard&) = default;
 };
 
 /// One setting of a model.
@@ -44,7 +94,7 @@ struct AttributeCard {
 /// What a model's card.yaml says (docs/cards.md). The card is read in server/; models/ only uses it.
 struct Card {
   std::string name;
-  std::string kind;              ///< "params"
+  std::string kind;              ///< "params", "classifier"
   std::string engine = "torch";  ///< "torch", "fake"
   std::filesystem::path file;    ///< absolute; empty where the engine needs none
   std::string sha256;            ///< 64 hex digits, or empty: not checked
@@ -53,6 +103,7 @@ struct Card {
   std::vector<MethodCard> methods;
   std::vector<AttributeCard> attributes;
   std::vector<std::string> labels;
+  ListenCard listen;  ///< kind classifier
   std::string about;  ///< one sentence
   std::string licence;
   std::vector<std::string> authors;

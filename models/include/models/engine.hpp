@@ -29,7 +29,7 @@ struct TensorOut {
 class Run {
  public:
   virtual ~Run() = default;
-  /// One call of `method` (an index into Program::methods()).
+  /// One call of what the card's method of this index asks for (its `call`, and the element of what that gives).
   /// Fails: kModelFailed with the script's own reason in one line; state is then unknown, take a fresh run.
   virtual base::Status run(std::size_t method, const TensorIn& in, TensorOut& out) = 0;
   /// Fails: kUnknown (no such attribute), kMalformed (wrong count or type), kModelFailed (the setter raised or
@@ -42,13 +42,17 @@ class Run {
 class Program {
  public:
   virtual ~Program() = default;
-  /// Those of the card first, in its order (so that an index into card.methods fits), then what the file offers
-  /// besides.
+  /// What the file can be asked: what the card asks for first, then the rest.
   virtual std::vector<std::string> methods() const = 0;
   /// A copy with its own state, as in the file. Thread: [any].
   virtual base::Result<std::unique_ptr<Run>> fresh() = 0;
   /// A copy that shares everything but scratch memory: only for programs without state. Thread: [any].
   virtual base::Result<std::unique_ptr<Run>> shared() = 0;
+  /// A copy like those of shared(), of the program rewritten once more for speed: not always quicker, and not always
+  /// right to the last bit. Null where there is no such way.
+  virtual base::Result<std::unique_ptr<Run>> rewritten() { return std::unique_ptr<Run>(); }
+  /// Whether shared() gives such copies from now on. No run of the way that is not chosen may be left: it is forgotten.
+  virtual void choose_rewritten(bool /*chosen*/) {}
   /// True when running `run` left anything in it different from the file: the program has state, whatever its card
   /// says.
   virtual bool differs(const Run& run) const = 0;

@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "models/card.hpp"
 #include "models/engine.hpp"
+#include "models/stream.hpp"
 
 namespace models {
 
@@ -20,9 +21,10 @@ struct Timing {
   std::size_t runs = 0;
 };
 
-/// A method as it is served. Ratios are frames per model-rate frame (1 for params).
+/// A method as it is served. A ratio is how many samples at the model's rate one frame stands for (1 for params).
 struct Method {
   std::string name;
+  Answer answer = Answer::kNumbers;
   std::vector<Port> inputs, outputs;  ///< names where the kind has them
   int in_channels = 0, in_ratio = 1;
   int out_channels = 0, out_ratio = 1;
@@ -45,7 +47,8 @@ class Instance {
 
   /// One call of `method` (an index into Model::methods()).
   /// @param in   interleaved frames: [frames, in_channels], frames a multiple of the method's block, at least one.
-  /// @param out  interleaved frames: [frames · out_ratio / in_ratio, out_channels]; the memory is kept between calls.
+  /// @param out  interleaved frames: [frames / block, out_channels], where block frames make one call; the memory is
+  ///             kept between calls.
   /// Fails: kMalformed (numbers that are no whole frames: says how many a frame has; a value outside its port's range:
   ///        names the port and the range); kModelFailed (the model raised, gave the wrong shape or NaN: says what, with
   ///        the model's name) — a model with state is then as after reset().
@@ -65,13 +68,22 @@ class Model : public std::enable_shared_from_this<Model> {
   virtual const Card& card() const = 0;
   virtual std::span<const Method> methods() const = 0;
   virtual std::span<const AttributeCard> attributes() const = 0;
+  /// What each stream of this model can be told beside its attributes ("top", "threshold"): of the kind, not of the
+  /// script, so that a model without state stays one.
+  virtual std::span<const AttributeCard> settings() const = 0;
   /// One instance per session is needed: the card says so, running it changed it, or it has attributes.
   virtual bool stateful() const = 0;
   /// Index of a method; "" and "default" are the first. Fails: kUnknown, naming those there are.
   virtual base::Result<std::size_t> method(std::string_view name) const = 0;
   /// A pristine instance; for a model without state a light one that shares the weights.
   virtual base::Result<std::unique_ptr<Instance>> instance() const = 0;
+  /// A session's way through `method`, for input of this form. Keeps the model alive.
+  /// Fails: kWrongState where the kind takes no streams (params), kMalformed for a rate or a channel count that it
+  /// cannot take.
+  virtual base::Result<std::unique_ptr<Stream>> stream(std::size_t method, const StreamFormat& format) const = 0;
   virtual Engine& engine() const = 0;
+  /// Lines for `oscine inspect`: what the file says, and how the engine serves it.
+  virtual std::vector<std::pair<std::string, std::string>> facts() const { return {}; }
 };
 
 /// Loads what the card describes: opens its engine, checks the hash, loads, probes each method's shape, warms up (the
@@ -80,6 +92,11 @@ class Model : public std::enable_shared_from_this<Model> {
 /// the model. Nothing is left behind. Thread: [load]. Takes: LibTorch's start the first time, then tens of
 /// milliseconds.
 base::Result<std::shared_ptr<const Model>> load(const Card& card, const LoadOptions& options = {});
+
+/// What the card alone can tell is wrong for its kind; nothing is opened. The sentence does not name the model, and
+/// begins with the key where there is one ("frontEnd.hop is 0; …"). Fails: kUnknown (no such kind), kModelFailed.
+/// Thread: [any].
+base::Status check(const Card& card);
 
 /// The kinds that this build serves ("params"), for messages and help.
 std::span<const std::string_view> kinds();
