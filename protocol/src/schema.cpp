@@ -82,7 +82,7 @@ void clients(Table& t) {
               {id(), count("uptime", "s"), count("models"), count("sessions"), count("queued"), f("cpu", "%"),
                f("p50", "ms"), f("p99", "ms"), count("late"), count("refused")},
               "how the daemon is doing");
-  t += change("/subscribe", {id(), s("topic", "status, log or model.state"), flag("on")},
+  t += change("/subscribe", {id(), s("topic", "status, log, model.state or event"), flag("on")},
               "asks for, or ends, pushes on a topic");
   t += push("/log", {s("level"), s("text")}, "a line of the log");
   t += push("/model.state", {s("model"), s("state"), s("text")}, "a model began to load, serves, failed or is gone");
@@ -119,8 +119,8 @@ void sessions(Table& t) {
               "opens a session");
   t += answer("/opened",
               {id(), i("session"), i("latency", kUnits), count("inCh"), count("inRatio"), count("outCh"),
-               count("outRatio"), f("modelRate", "Hz")},
-              "the session, and its constant latency");
+               count("outRatio"), f("modelRate", "Hz"), optional(count("lookahead", kUnits))},
+              "the session, its constant latency, and the least lookahead for its answers");
   t += change("/close", {id(), i("session")}, "ends the session");
   t += change("/reset", {id(), i("session")}, "the model forgets what it heard");
   t += change("/enable", {id(), i("session"), flag("on")}, "lets the session rest, or work again");
@@ -131,13 +131,12 @@ void sessions(Table& t) {
   t += change("/horizon", {id(), i("session"), i("ms", "ms", 0, 60000)},
               "how far ahead of the playhead events are planned", kNotYet);
   t += change("/reorder", {id(), i("session"), i("ms", "ms", 0, 60000)},
-              "how long a missing input message is waited for", kNotYet);
+              "how long a missing input message is waited for");
   t += change("/policy", {id(), i("session"), s("policy", "drop, now or shift")}, "what the host does with late events",
               kNotYet);
   t += change("/mtu", {id(), i("session"), i("bytes", "bytes", 512, 8192)},
               "largest UDP message; session 0: all of this client");
-  t += change("/format", {id(), i("session"), s("format", "floats, f32le or s16le")}, "how stream output comes back",
-              kNotYet);
+  t += change("/format", {id(), i("session"), s("format", "floats, f32le or s16le")}, "how stream output comes back");
 }
 
 void values(Table& t) {
@@ -160,33 +159,31 @@ void values(Table& t) {
 
 void streams(Table& t) {
   t += stream("/frames", {i("session"), seq("seq"), hi(), lo(), i("width", "", 1, 65535), many("values", 'f')},
-              "frames as floats, interleaved; both ways", kNotYet);
+              "frames as floats, interleaved; both ways");
   t += stream(
       "/audio",
       {i("session"), seq("seq"), hi(), lo(), i("channels", "", 1, 1024), s("format", "f32le or s16le"), b("data")},
-      "audio as a blob, interleaved; both ways", kNotYet);
-  t += push("/gap", {i("session"), seq("seqFrom"), seq("seqTo")}, "input that never came and was taken as silence",
-            kNotYet);
+      "audio as a blob, interleaved; both ways");
+  t += push("/gap", {i("session"), seq("seqFrom"), seq("seqTo")}, "input that never came and was taken as silence");
   t += change(
       "/file",
       {id(), i("session"), s("path", "under an allowed folder"), optional(s("outPath", "under an allowed folder"))},
-      "runs a sound file through the session", kNotYet);
+      "runs a sound file through the session");
   t += change("/note",
               {id(), i("session"), hi(), lo(), f("pitch", "MIDI note"), f("velocity"), i("duration", kUnits, -1, kAny)},
               "a note as seed or live input; duration -1: until velocity 0", kNotYet);
   t += change("/play", {id(), i("session"), hi(), lo(), count("generation")}, "generate from there", kNotYet);
   t += change("/stop", {id(), i("session"), hi(), lo(), count("generation")}, "stop there and cut", kNotYet);
   t += stream("/playhead", {i("session"), hi(), lo(), seq("seen"), rate()},
-              "where the host is, what it has, how fast it goes", kNotYet);
+              "where the host is, what it has, how fast it goes");
   t += push("/event",
             {i("session"), seq("seq"), count("generation"), hi(), lo(), flag("when"), i("duration", kUnits), s("kind"),
              many("values", 'v')},
-            "a label, pitch, param, note or hit on its position", kNotYet);
-  t += request("/resend", {id(), i("session"), seq("seqFrom")}, "the kept events again", kNotYet);
-  t += stream("/late", {i("session"), count("count"), count("worst", kUnits)}, "the host tells what came too late",
-              kNotYet);
-  t += push("/job", {id(), s("job"), s("state"), f("progress", "", 0, 1), s("text")}, "how long work goes on", kNotYet);
-  t += change("/cancel", {id(), i("job")}, "ends long work, named by its id", kNotYet);
+            "a label, pitch, param, note or hit on its position");
+  t += request("/resend", {id(), i("session"), seq("seqFrom")}, "the kept events again");
+  t += stream("/late", {i("session"), count("count"), count("worst", kUnits)}, "the host tells what came too late");
+  t += push("/job", {id(), s("job"), s("state"), f("progress", "", 0, 1), s("text")}, "how long work goes on");
+  t += change("/cancel", {id(), i("job")}, "ends long work, named by its id");
 }
 
 void ends(Table& t) {

@@ -125,7 +125,8 @@ void Daemon::dispatch_entry(const Peer& from, const protocol::Entry& entry, cons
                   now(),  false, mtu_of(client.get())};
   const auto decoded = protocol::decode(entry, message, arguments_);
   if (entry.role == Role::kStream) {
-    if (!client) return;
+    if (!client || closing_) return;
+    if (decoded && handlers_[index] != nullptr) return (this->*handlers_[index])(request, arguments_);
     const auto error = decoded
                            ? Error{ErrorCode::kNotYet, full_addresses_[index] + " is not served by this version yet"}
                            : decoded.error();

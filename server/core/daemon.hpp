@@ -112,6 +112,8 @@ class Daemon {
   void push_status();
   template <class Write>
   void push(std::string_view topic, Write write);
+  /// An event of a session, to subscribers that are not its own client.
+  void push_event(const Session& session, protocol::Bytes packet);
   void count_subscribers();
 
   // on_models.cpp
@@ -139,7 +141,14 @@ class Daemon {
   void on_reset(Request&, const protocol::Arguments&);
   void on_set(Request&, const protocol::Arguments&);
   void on_get(Request&, const protocol::Arguments&);
+  base::Result<std::shared_ptr<Session>> find_session(const Request& request, std::int32_t number);
+  /// The same; answers the failure itself.
   std::shared_ptr<Session> session_of(const Request& request, std::int32_t number);
+  /// The session of a message without an id; complains itself.
+  std::shared_ptr<Session> stream_session(const Request& request, std::int32_t number);
+  /// The session's sound goes through its method of its model as they are now, from the next input on.
+  void hear_with_method(Session& session, const Peer& events_to);
+  bool is_setting(const Session& session, std::string_view attribute) const;
 
   // on_work.cpp: calls of models, their numbers in input_
   void on_run(Request&, const protocol::Arguments&);
@@ -158,6 +167,38 @@ class Daemon {
   void ask(const Request& request, const std::shared_ptr<const ServedModel>& served);
   void answer_result(const Request& request, const Session* session, base::Position position,
                      std::span<const float> output);
+
+  // on_streams.cpp: sound in, events and frames out
+  void on_frames(Request&, const protocol::Arguments&);
+  void on_audio(Request&, const protocol::Arguments&);
+  void on_reorder(Request&, const protocol::Arguments&);
+  void on_format(Request&, const protocol::Arguments&);
+  void on_playhead(Request&, const protocol::Arguments&);
+  void on_resend(Request&, const protocol::Arguments&);
+  void on_late(Request&, const protocol::Arguments&);
+  void complain(const Request& request, const base::Error& error);
+  /// The session, where it hears; complains itself.
+  std::shared_ptr<Session> hearing_session(const Request& request, std::int32_t number);
+  void take_input(const Request& request, const std::shared_ptr<Session>& session, std::int32_t seq, Input input);
+  void feed(const std::shared_ptr<Session>& session);
+  void heard(const std::shared_ptr<Session>& session, base::Status status, const models::StreamOutput& out);
+  /// What was sent to these receivers has to leave first.
+  bool congested(const Session& session) const;
+  void feed_later(const std::shared_ptr<Session>& session);
+  Peer events_of(const Session& session) const;
+
+  // telling.cpp: what a session heard, on the wire
+  void tell_events(const Session& session, std::span<const models::Heard> events);
+  void tell_frames(const Session& session, const models::StreamOutput& out);
+  void tell_missing(const Session& session, std::int32_t from, std::int32_t to);
+
+  // on_file.cpp: a sound file through a session
+  void on_file(Request&, const protocol::Arguments&);
+  void on_cancel(Request&, const protocol::Arguments&);
+  void run_file(const std::shared_ptr<FileRun>& run);
+  void file_read(const std::shared_ptr<FileRun>& run, const base::Status& status);
+  void end_file(const std::shared_ptr<FileRun>& run, const base::Status& status);
+  void tell_job(FileRun& run, std::string_view state, std::string_view text);
 
   // on_alias.cpp: other people's addresses
   struct AliasCall {
@@ -204,6 +245,7 @@ class Daemon {
   std::size_t pending_ = 0;  // jobs and waits not finished
   std::size_t loads_ = 0;    // of these, loads
   std::atomic<int> log_subscribers_ = 0;
+  int event_subscribers_ = 0;
   bool status_due_ = false;
   bool closing_ = false;
 };

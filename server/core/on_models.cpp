@@ -162,14 +162,18 @@ void Daemon::end_sessions_of(const std::string& model) {
 void Daemon::carry_over(const std::string& model, const std::shared_ptr<const ServedModel>& served) {
   for (const auto& [number, weak] : sessions_) {
     const auto session = weak.lock();
-    if (!session || session->seat || session->served->config.card.name != model || served->model->stateful()) continue;
+    if (!session || session->served->config.card.name != model) continue;
+    if (session->served->model->stateful() || served->model->stateful()) continue;
     const auto& old = session->served->model->methods()[session->method];
     const auto method = served->model->method(old.name);
     if (!method) continue;
     const auto& now_served = served->model->methods()[*method];
-    if (now_served.in_channels != old.in_channels || now_served.out_channels != old.out_channels) continue;
+    const bool same_form = now_served.in_channels == old.in_channels && now_served.out_channels == old.out_channels &&
+                           now_served.answer == old.answer;
+    if (!same_form) continue;
     session->method = *method;
     session->served = served;
+    if (session->flow) hear_with_method(*session, session->flow->events_to);
   }
 }
 

@@ -1,4 +1,6 @@
 // open, close, enable, expire, method, reset, set, get: what a client keeps open.
+#include <algorithm>
+
 #include "server/core/daemon.hpp"
 
 namespace server {
@@ -7,25 +9,59 @@ using base::Error;
 using base::ErrorCode;
 using protocol::Arguments;
 
-// A session belongs to its client; clients of one machine that never said hello count as one. Answers the failure
-// itself.
-std::shared_ptr<Session> Daemon::session_of(const Request& request, std::int32_t number) {
+// A session belongs to its client; clients of one machine that never said hello count as one.
+base::Result<std::shared_ptr<Session>> Daemon::find_session(const Request& request, std::int32_t number) {
   const auto it = sessions_.find(number);
-  const auto session = it == sessions_.end() ? nullptr : it->second.lock();
-  if (!session) {
-    answers_.fail(request, {ErrorCode::kGone, "there is no session " + std::to_string(number) + "; open again"}, now());
-    return nullptr;
-  }
+  auto session = it == sessions_.end() ? nullptr : it->second.lock();
+  if (!session) return Error{ErrorCode::kGone, "there is no session " + std::to_string(number) + "; open again"};
   const auto client = request.client.lock();
   const auto owner = session->owner.lock();
   const bool same_host = owner && client && owner->implied && client->implied && owner->ip == client->ip;
   if (owner != client && !same_host) {
-    answers_.fail(request, {ErrorCode::kForbidden, "session " + std::to_string(number) + " belongs to another client"},
-                  now());
-    return nullptr;
+    return Error{ErrorCode::kForbidden, "session " + std::to_string(number) + " belongs to another client"};
   }
   if (owner && owner != client) renew(owner);
   return session;
+}
+
+std::shared_ptr<Session> Daemon::session_of(const Request& request, std::int32_t number) {
+  auto session = find_session(request, number);
+  if (session) return *session;
+  answers_.fail(request, session.error(), now());
+  return nullptr;
+}
+
+std::shared_ptr<Session> Daemon::stream_session(const Request& request, std::int32_t number) {
+  auto session = find_session(request, number);
+  if (session) return *session;
+  complain(request, session.error());
+  return nullptr;
+}
+
+// A flow where the method hears, none where it answers numbers with numbers. Counters, settings and what waits stay.
+void Daemon::hear_with_method(Session& session, const Peer& events_to) {
+  const auto& method = session.served->model->methods()[session.method];
+  if (method.answer == models::Answer::kNumbers) {
+    session.flow = nullptr;
+    return;
+  }
+  if (!session.flow) {
+    session.flow = std::make_shared<Flow>(parts_.link, session.units_per_second);
+    session.flow->events_to = events_to;
+  }
+  auto& flow = *session.flow;
+  if (flow.ear) flow.line.restart();
+  flow.ear = std::make_shared<Ear>(session.served, session.method, session.units_per_second, flow.settings);
+  if (!flow.waiting.empty()) flow.waiting.front().begins = true;
+  if (!session.seat || session.seat->served != session.served) {
+    session.seat = std::make_shared<Seat>(Seat{session.served, nullptr, 0});
+  }
+}
+
+bool Daemon::is_setting(const Session& session, std::string_view attribute) const {
+  const auto settings = session.served->model->settings();
+  return session.flow && std::any_of(settings.begin(), settings.end(),
+                                     [attribute](const auto& setting) { return setting.name == attribute; });
 }
 
 std::optional<Error> Daemon::no_room() const {
@@ -56,10 +92,15 @@ void Daemon::on_open(Request& request, const Arguments& arguments) {
     if (!index) return answers_.fail(request, index.error(), now());
     session->served = *ready;
     session->method = *index;
-    if (!(*ready)->model->stateful()) return opened(request, session);
-    session->seat = std::make_shared<Seat>(Seat{*ready, nullptr, 0});
+    if (session->ticks && (*ready)->model->methods()[*index].answer != models::Answer::kNumbers) {
+      return answers_.fail(request, {ErrorCode::kWrongState, "sound is counted in samples; open the session so"}, now());
+    }
+    hear_with_method(*session, request.to);
+    if (!(*ready)->model->stateful() && !session->flow) return opened(request, session);
+    if (!session->seat) session->seat = std::make_shared<Seat>(Seat{*ready, nullptr, 0});
     perform(
-        *ready, session->seat, std::nullopt, [](models::Instance&) { return base::Status(); },
+        *ready, session->seat, std::nullopt,
+        [flow = session->flow](models::Instance&) { return flow ? flow->ear->prepare(1) : base::Status(); },
         [this, request, session](const base::Status& status) {
           if (!status) return answers_.fail(request, status.error(), now());
           opened(request, session);
@@ -82,6 +123,7 @@ void Daemon::opened(const Request& request, const std::shared_ptr<Session>& sess
   auto& writer = answers_.writer().begin("/oscine/v1/opened").integer(request.id).integer(session->number).integer(0);
   writer.integer(method.in_channels).integer(method.in_ratio).integer(method.out_channels).integer(method.out_ratio);
   writer.number(session->served->config.card.model_rate);
+  if (session->flow) writer.integer(session->flow->ear->lookahead());
   answers_.result(request, writer.end(), now());
 }
 
@@ -113,6 +155,7 @@ void Daemon::on_method(Request& request, const Arguments& arguments) {
   const auto index = session->served->model->method(arguments.text(2));
   if (!index) return answers_.fail(request, index.error(), now());
   session->method = *index;
+  hear_with_method(*session, request.to);
   answers_.done(request, now());
 }
 
@@ -120,9 +163,19 @@ void Daemon::on_reset(Request& request, const Arguments& arguments) {
   const auto session = session_of(request, arguments.integer(1));
   if (!session) return;
   if (!session->seat) return answers_.done(request, now());  // no state: always pristine
+  if (session->flow) {
+    session->flow->line.restart();
+    session->flow->waiting.clear();
+    session->flow->frames_waiting = 0;
+    session->flow->let_go();
+  }
   answers_.defer(request);
   perform(
-      session->served, session->seat, std::nullopt, [](models::Instance& instance) { return instance.reset(); },
+      session->served, session->seat, std::nullopt,
+      [flow = session->flow](models::Instance& instance) {
+        if (flow) flow->ear->forget();
+        return instance.reset();
+      },
       [this, request](const base::Status& status) {
         if (!status) return answers_.fail(request, status.error(), now());
         answers_.done(request, now());
@@ -153,13 +206,16 @@ void Daemon::on_set(Request& request, const Arguments& arguments) {
   auto values = values_of(arguments.from(3));
   if (!values) return answers_.fail(request, values.error(), now());
   answers_.defer(request);
+  const std::string attribute(arguments.text(2));
+  const auto setting = is_setting(*session, attribute) ? session->flow->ear : nullptr;
   perform(
       session->served, session->seat, std::nullopt,
-      [attribute = std::string(arguments.text(2)), values = std::move(*values)](models::Instance& instance) {
-        return instance.set(attribute, values);
+      [setting, attribute, values = *values](models::Instance& instance) {
+        return setting ? setting->set(attribute, values) : instance.set(attribute, values);
       },
-      [this, request](const base::Status& status) {
+      [this, request, session, setting, attribute, values = *values](const base::Status& status) {
         if (!status) return answers_.fail(request, status.error(), now());
+        if (setting && session->flow) session->flow->settings[attribute] = values;
         answers_.done(request, now());
       });
 }
@@ -170,11 +226,12 @@ void Daemon::on_get(Request& request, const Arguments& arguments) {
   request.mtu = mtu_of(request.client.lock().get(), session.get());
   const std::string attribute(arguments.text(2));
   auto values = std::make_shared<std::vector<models::Value>>();
+  const auto setting = is_setting(*session, attribute) ? session->flow->ear : nullptr;
   answers_.defer(request);
   perform(
       session->served, session->seat, std::nullopt,
-      [attribute, values](models::Instance& instance) -> base::Status {
-        auto got = instance.get(attribute);
+      [setting, attribute, values](models::Instance& instance) -> base::Status {
+        auto got = setting ? setting->get(attribute) : instance.get(attribute);
         if (!got) return got.error();
         *values = std::move(*got);
         return {};

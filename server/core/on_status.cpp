@@ -12,6 +12,7 @@ constexpr auto kStatusEvery = std::chrono::seconds(1);
 constexpr std::string_view kStatus = "status";
 constexpr std::string_view kLog = "log";
 constexpr std::string_view kModelState = "model.state";
+constexpr std::string_view kEvent = "event";
 
 std::int64_t fit(std::uint64_t count) {
   return static_cast<std::int64_t>(std::min<std::uint64_t>(count, base::kWireMax));
@@ -36,10 +37,10 @@ void Daemon::on_status(Request& request, const Arguments&) {
 
 void Daemon::on_subscribe(Request& request, const Arguments& arguments) {
   const auto topic = arguments.text(1);
-  if (topic != kStatus && topic != kLog && topic != kModelState) {
+  if (topic != kStatus && topic != kLog && topic != kModelState && topic != kEvent) {
     return answers_.fail(request,
                          {base::ErrorCode::kUnknown, "no topic is called '" + std::string(topic.substr(0, 64)) +
-                                                         "'; there are status, log and model.state"},
+                                                         "'; there are status, log, model.state and event"},
                          now());
   }
   const auto client = request.client.lock();
@@ -77,10 +78,22 @@ void Daemon::tell_log(Level level, const std::string& line) {
        [&] { return answers_.writer().begin("/oscine/v1/log").text(name_of(level)).text(line.substr(0, 1000)).end(); });
 }
 
+void Daemon::push_event(const Session& session, protocol::Bytes packet) {
+  const auto owner = session.owner.lock();
+  for (const auto& [number, client] : clients_.all()) {
+    if (client == owner || !client->topics.contains(kEvent)) continue;
+    pacer_.send(client->events ? *client->events : route(client.get(), client->home), packet, now());
+  }
+}
+
 void Daemon::count_subscribers() {
-  log_subscribers_ = static_cast<int>(std::count_if(clients_.all().begin(), clients_.all().end(), [](const auto& item) {
-    return item.second->topics.contains(kLog);
-  }));
+  const auto count = [this](std::string_view topic) {
+    return static_cast<int>(std::count_if(clients_.all().begin(), clients_.all().end(), [topic](const auto& item) {
+      return item.second->topics.contains(topic);
+    }));
+  };
+  log_subscribers_ = count(kLog);
+  event_subscribers_ = count(kEvent);
 }
 
 void Daemon::model_changed(const std::string& name, const Catalog::Item& item, std::chrono::nanoseconds took) {

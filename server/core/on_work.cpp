@@ -64,7 +64,7 @@ void Daemon::note_asked(const std::shared_ptr<const ServedModel>& served, std::s
   if (served->lanes.empty() || asked.timing.p50 * kWarmShare > config_.limits.keep_warm) return;
   warm_.asked = now();
   warm_.method = method;
-  warm_.input.assign(input_.begin(), input_.begin() + asked.in_channels);  // one frame is enough
+  warm_.input.assign(input_.begin(), input_.begin() + asked.in_channels * asked.block);  // one call is enough
   if (warm_.served.lock() != served) warm_.served = served;
   if (!warm_.armed) keep_warm(warm_.asked);
 }
@@ -109,9 +109,8 @@ void Daemon::on_run(Request& request, const Arguments& arguments) {
   numbers_of(arguments.from(4), input_);
   const auto& method = session->served->model->methods()[session->method];
   if (!session->enabled) {
-    const auto frames = input_.size() / static_cast<std::size_t>(std::max(method.in_channels, 1));
-    const auto out = frames * static_cast<std::size_t>(method.out_ratio) / static_cast<std::size_t>(method.in_ratio);
-    output_.assign(out * static_cast<std::size_t>(method.out_channels), 0.0F);
+    const auto call = static_cast<std::size_t>(std::max(method.in_channels * method.block, 1));
+    output_.assign(input_.size() / call * static_cast<std::size_t>(method.out_channels), 0.0F);
     return answer_result(request, session.get(), position, output_);
   }
   if (at_once(*session->served, session->seat.get(), session->method)) {

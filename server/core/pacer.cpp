@@ -50,6 +50,11 @@ void Pacer::drain(EndpointKey key, base::Time now) {
   timers_.add(when, [this, key](base::Time at) { drain(key, at); });
 }
 
+std::size_t Pacer::held(const Peer& to) const {
+  const auto known = receivers_.find(key_of(to));
+  return to.tcp() || known == receivers_.end() ? 0 : known->second.held.size();
+}
+
 void Pacer::forget(base::Time now) {
   std::erase_if(receivers_, [now](const auto& item) {
     return item.second.held.empty() && item.second.free_at + std::chrono::seconds(1) < now;

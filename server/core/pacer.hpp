@@ -26,6 +26,8 @@ class Pacer {
   std::size_t dropped() const { return dropped_; }
   /// Packets that wait for their time.
   std::size_t held() const { return held_; }
+  /// The same, of one receiver.
+  std::size_t held(const Peer& to) const;
   /// Forgets receivers that have been quiet. Call now and then.
   void forget(base::Time now);
 

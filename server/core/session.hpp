@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "server/core/flow.hpp"
 #include "server/core/served_model.hpp"
 
 namespace server {
@@ -14,7 +15,8 @@ struct Session {
   std::int32_t number = 0;
   std::weak_ptr<Client> owner;
   std::shared_ptr<const ServedModel> served;
-  std::shared_ptr<Seat> seat;  ///< its own instance; null for a model without state
+  std::shared_ptr<Seat> seat;  ///< its own instance; null where the model has no state and hears nothing
+  std::shared_ptr<Flow> flow;  ///< sound in, events or frames out; null for a method that answers numbers with numbers
   std::size_t method = 0;
   double units_per_second = 0;
   bool ticks = false;  ///< the unit: false samples, true ticks

@@ -15,7 +15,13 @@ Connection::Connection(asio::ip::tcp::socket socket, std::uint64_t number, std::
 
 void Connection::start() { read(); }
 
+void Connection::hold_back(bool on) {
+  held_back_ += on ? 1 : -1;
+  if (held_back_ == 0 && !reading_ && !closed_) read();
+}
+
 void Connection::read() {
+  reading_ = true;
   socket_.async_read_some(asio::buffer(piece_), [self = shared_from_this()](asio::error_code error, std::size_t bytes) {
     if (self->closed_) return;
     if (error) return self->close(error == asio::error::eof ? "closed by the other side" : error.message());
@@ -23,7 +29,8 @@ void Connection::read() {
       if (!self->closed_) self->events_.packet(self->peer_, packet);
     });
     if (!status) return self->close(status.error().message);
-    if (!self->closed_) self->read();
+    self->reading_ = false;  // only now: what was read is still being looked at until here
+    if (!self->closed_ && self->held_back_ == 0) self->read();
   });
 }
 

@@ -26,6 +26,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void send(protocol::Bytes packet);
   /// Closes once everything sent has left.
   void finish();
+  /// Nothing is read until this was let go as often as it was held back.
+  void hold_back(bool on);
+  /// Bytes that the other side has not taken yet.
+  std::size_t unsent() const { return writing_.size() + waiting_.size(); }
   void close(const std::string& why);
   const Peer& peer() const { return peer_; }
 
@@ -39,6 +43,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   protocol::StreamDecoder decoder_;
   std::array<std::byte, 16384> piece_{};
   std::vector<std::byte> writing_, waiting_;
+  int held_back_ = 0;
+  bool reading_ = false;
   bool closed_ = false;
   bool finishing_ = false;
 };

@@ -237,6 +237,16 @@ void Network::disconnect(const Peer& peer) {
   if (it != connections_.end()) it->second->finish();
 }
 
+void Network::hold_back(const Peer& peer, bool on) {
+  const auto it = connections_.find(peer.connection);
+  if (it != connections_.end()) it->second->hold_back(on);
+}
+
+std::size_t Network::unsent(const Peer& peer) const {
+  const auto it = connections_.find(peer.connection);
+  return it == connections_.end() ? 0 : it->second->unsent();
+}
+
 void Network::rearm() {
   if (closing_) return;
   const auto due = daemon_->next_due();

@@ -36,6 +36,8 @@ class Network : public Link {
 
   void send(const Peer& to, protocol::Bytes packet) override;
   void disconnect(const Peer& peer) override;
+  void hold_back(const Peer& peer, bool on) override;
+  std::size_t unsent(const Peer& peer) const override;
   /// Arms the timer for what the daemon has due next. After each call into the daemon from elsewhere.
   void rearm();
   std::size_t unsent() const { return unsent_; }

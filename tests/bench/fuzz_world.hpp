@@ -17,6 +17,8 @@ class CheckingLink : public server::Link {
       : stranger_(stranger), opened_(std::move(opened)) {}
   void send(const server::Peer& to, protocol::Bytes packet) override;
   void disconnect(const server::Peer&) override {}
+  void hold_back(const server::Peer&, bool) override {}
+  std::size_t unsent(const server::Peer&) const override { return 0; }
   std::uint64_t sent() const { return sent_; }
 
  private:

@@ -1,17 +1,22 @@
 """The commands of `oscine`, run as a person runs them: python cli_test.py PATH_OF_OSCINE [unittest arguments]."""
+import fcntl
 import hashlib
 import json
 import os
+import pty
 import queue
 import re
 import shutil
+import signal
 import socket
 import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import unittest
+import wave
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,6 +25,8 @@ OSCINE = ""
 
 ECHO = "  echo: {kind: params, engine: fake, inputs: [x, y], outputs: [a, b], licence: MIT, about: gives back}\n"
 COUNT = "  counting: {kind: params, engine: fake, state: session, options: {does: count}, inputs: 1, outputs: 1}\n"
+LOUD = ("  loudness: {kind: classifier, engine: fake, modelRate: 8000, window: 800, hop: 800, top: 2,\n"
+        "             frontEnd: {kind: waveform}, labels: [quiet, loud], options: {does: loud}}\n")
 CARD = "card: 1\nname: gain\nkind: params\nengine: fake\ninputs: [{name: x, min: 0, max: 1}]\noutputs: [y]\n"
 
 
@@ -77,7 +84,8 @@ class Case(unittest.TestCase):
 
 class Help(unittest.TestCase):
     def test_of_every_command_fits_a_screen(self):
-        for command in ([], ["serve"], ["check"], ["models"], ["inspect"], ["status"], ["send"]):
+        for command in ([], ["serve"], ["check"], ["models"], ["inspect"], ["file"], ["status"], ["send"],
+                        ["watch"]):
             result = oscine(*command, "--help")
             self.assertEqual(result.returncode, 0, command)
             lines = result.stdout.splitlines()
@@ -86,7 +94,7 @@ class Help(unittest.TestCase):
 
     def test_and_its_options_stand_in_the_document(self):
         page = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
-        for command in ("serve", "check", "models", "inspect", "status", "send"):
+        for command in ("serve", "check", "models", "inspect", "file", "status", "send", "watch"):
             self.assertIn(f"## {command}\n", page)
             section = page.split(f"## {command}\n")[1].split("\n## ")[0]
             options = set(re.findall(r"--[a-z][a-z-]*", oscine(command, "--help").stdout)) - {"--help"}
@@ -99,7 +107,8 @@ class Help(unittest.TestCase):
         self.assertRegex(oscine("--version").stdout, r"^oscine [0-9.]+ \(commit \S+, LibTorch \S+\)\n$")
 
     def test_wrong_use_leaves_with_2(self):
-        for arguments in ([], ["send"], ["inspect"], ["status", "--port", "0"], ["nothing"]):
+        for arguments in ([], ["send"], ["inspect"], ["status", "--port", "0"], ["nothing"],
+                          ["file", "echo"], ["file", "echo", "a.wav", "--json", "--csv"], ["watch", "--port", "0"]):
             self.assertEqual(oscine(*arguments).returncode, 2, arguments)
 
 
@@ -214,6 +223,95 @@ class Inspect(Case):
         self.refused(oscine("inspect", self.write("noise.ts", "not a model")), "noise")
 
 
+class Files(Case):
+    """`oscine file` with a classifier of the fake engine: "quiet" and "loud", by the RMS of 100 ms."""
+
+    def setUp(self):
+        super().setUp()
+        self.config = self.write("c.yaml", f"models:\n{LOUD}{ECHO}")
+        self.tone = self.sound("tone.wav", [0] * 800 + [16384, -16384] * 400)
+
+    def sound(self, name, samples, rate=8000, channels=1):
+        with wave.open(str(self.folder / name), "wb") as file:
+            file.setparams((channels, 2, rate, 0, "NONE", ""))
+            file.writeframes(struct.pack(f"<{len(samples)}h", *samples))
+        return self.folder / name
+
+    def hear(self, *arguments, model="loudness"):
+        return oscine("file", "--config", self.config, model, *arguments)
+
+    def rows(self, *arguments):
+        result = self.hear(*arguments, "--json")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        return json.loads(result.stdout)
+
+    def test_are_told_in_a_table(self):
+        result = self.hear(self.tone)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        lines = [line.split() for line in result.stdout.splitlines()]
+        self.assertEqual(lines, [["position", "time", "label", "score", "rank"],
+                                 ["0", "0:00.000", "quiet", "1.000", "1"], ["0", "0:00.000", "loud", "0.000", "2"],
+                                 ["800", "0:00.100", "quiet", "0.500", "1"], ["800", "0:00.100", "loud", "0.500", "2"]])
+
+    def test_give_the_same_as_json_and_as_csv(self):
+        rows = self.rows(self.tone, "--top", "1")
+        self.assertEqual(rows, [{"position": 0, "time": 0.0, "label": "quiet", "score": 1, "rank": 1},
+                                {"position": 800, "time": 0.1, "label": "quiet", "score": 0.5, "rank": 1}])
+        result = self.hear(self.tone, "--top", "1", "--csv")
+        self.assertEqual(result.stdout, "position,time,label,score,rank\n0,0.000000,quiet,1,1\n800,0.100000,quiet,0.5,1\n")
+
+    def test_of_several_names_the_file_in_front(self):
+        rows = self.rows(self.tone, self.sound("other.wav", [0] * 800), "--top", "1")
+        self.assertEqual([Path(row["file"]).name for row in rows], ["tone.wav", "tone.wav", "other.wav"])
+
+    def test_take_the_settings_of_the_model(self):
+        self.assertEqual(len(self.rows(self.tone, "--threshold", "0.75")), 1)
+        self.assertEqual(self.rows(self.tone, "--top", "1"), self.rows(self.tone, "--set", "top=1"))
+        self.refused(self.hear(self.tone, "--set", "tops=1"), "tops")
+        self.refused(self.hear(self.tone, "--set", "top=one"), "top", "'one'")
+        self.refused(self.hear(self.tone, "--top", "3"), "top")
+
+    def test_can_be_told_as_numbers(self):
+        rows = self.rows(self.tone, "--method", "scores")
+        self.assertEqual(rows, [{"position": 0, "time": 0.0, "values": [1, 0]},
+                                {"position": 800, "time": 0.1, "values": [0.5, 0.5]}])
+        self.assertEqual(self.hear(self.tone, "--method", "scores", "--csv").stdout,
+                         "position,time,quiet,loud\n0,0.000000,1,0\n800,0.100000,0.5,0.5\n")
+        self.refused(self.hear(self.tone, "--method", "score"), "loudness", "scores")
+
+    def test_of_any_rate_and_channel_count_are_heard(self):
+        pair = [8192, -8192] * 4410
+        rows = self.rows(self.sound("stereo.wav", pair * 2, 44100, 2), "--top", "1")
+        self.assertEqual([row["position"] for row in rows], [0, 4410])
+        self.assertEqual(rows[0]["label"], "quiet")  # the channels cancel each other
+
+    def test_need_no_configuration_where_a_card_is_named(self):
+        card = "card: 1\nname: of-a-card\n" + "".join(f"{line.strip().rstrip(',')}\n" for line in (
+            "kind: classifier", "engine: fake", "modelRate: 8000", "window: 800", "hop: 800",
+            "frontEnd: {kind: waveform}", "labels: [quiet, loud]", "options: {does: loud}"))
+        (self.folder / "model").mkdir()
+        file = self.write("model/card.yaml", card)
+        for model in (file, self.folder / "model"):
+            result = oscine("file", model, self.tone, "--config", self.folder / "nowhere.yaml")
+            self.assertEqual((result.returncode, result.stderr), (0, ""), model)
+
+    def test_that_cannot_be_heard_are_one_sentence_each_and_the_others_are_heard(self):
+        text = self.write("text.wav", "this is no sound")
+        empty = self.sound("empty.wav", [])
+        nowhere = self.folder / "nowhere.wav"
+        for wrong in (text, empty, nowhere, self.folder):
+            self.refused(self.hear(wrong), wrong)
+            result = self.hear(wrong, self.tone, "--json", "--top", "1")
+            self.assertEqual((result.returncode, result.stderr.count("\n")), (1, 1), result.stderr)
+            self.assertEqual(len(json.loads(result.stdout)), 2)
+
+    def test_a_model_that_is_not_there_or_hears_nothing_is_one_sentence(self):
+        self.refused(self.hear(self.tone, model="loudnes"), "did you mean 'loudness'?", "c.yaml")
+        self.refused(self.hear(self.tone, model="echo"), "echo", "params")
+        self.refused(self.hear(self.tone, model=self.folder / "no.yaml"), "no.yaml")
+        self.refused(self.hear(self.tone, model=self.folder), "holds no card.yaml")
+
+
 class Daemon:
     """`oscine serve` on a free port. Its log is read until every model is ready."""
 
@@ -311,7 +409,7 @@ class Send(WithDaemon):
 
     def test_stream_messages_get_no_id(self):
         line, = self.answers("playhead", "1", "2", "3", "4", "5", code=1)
-        self.assertIn("/oscine/v1/playhead 501", line)
+        self.assertIn("/oscine/v1/playhead 410", line)
 
     def test_types_are_taken_from_the_option(self):
         self.assertEqual(self.answers("-t", "sff", "ask", "echo", "1", "2"), [
@@ -381,7 +479,7 @@ class Status(WithDaemon):
 class NoDaemon(Case):
     def test_a_closed_port_is_told_at_once(self):
         port = free_port()
-        for command in (["status"], ["send", "ping", "0", "0"], ["send", "/synth/update", "1"]):
+        for command in (["status"], ["send", "ping", "0", "0"], ["send", "/synth/update", "1"], ["watch"]):
             result = oscine(command[0], "--port", port, "--timeout", "600000", *command[1:])
             self.refused(result, f"no daemon answers at 127.0.0.1:{port}; start one with ./run")
 
@@ -442,6 +540,116 @@ class StrangeDaemon(Case):
         result = self.ask(lambda number: [osc("/oscine/v1/fail", "isis", number, b"/oscine/v1/ask", 500, text)])
         self.assertEqual(result.returncode, 1)
         self.assertIn(r'"red \x1b[31m\x0a and \xff broken \xc2\x9b"', result.stdout)
+
+
+class Studio(threading.Thread):
+    """A daemon with one listening model that has labels and one that has none; who subscribes is sent these packets."""
+
+    def __init__(self, events):
+        super().__init__(daemon=True)
+        self.events, self.subscribed = events, []
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.settimeout(GUARD)
+        self.port = self.socket.getsockname()[1]
+        self.start()
+
+    def answer(self, address, number):
+        done = osc("/oscine/v1/done", "is", number, address.encode())
+        if address == "/oscine/v1/hello":
+            return [osc("/oscine/v1/hello.reply", "iiiisii", number, 1, 2, 0, b"9.9", 30, 3)]
+        if address == "/oscine/v1/models":
+            return [osc("/oscine/v1/model.item", "iiisssf", number, n, 2, name, b"classifier", b"ready", 16000.0)
+                    for n, name in enumerate((b"ears", b"pipes"))] + [done]
+        if address == "/oscine/v1/labels":  # asked for ears, then for pipes
+            self.asked = getattr(self, "asked", 0) + 1
+            labels = [b"Dog", b"Cat, far away"] if self.asked == 1 else []
+            return [osc("/oscine/v1/model.label", "iiis", number, n, 2, text) for n, text in enumerate(labels)] + [done]
+        if address == "/oscine/v1/subscribe":
+            self.subscribed.append(number)
+            return [done] + (self.events if len(self.subscribed) == 1 else [])
+        return [done]
+
+    def run(self):
+        while True:
+            packet, sender = self.socket.recvfrom(65536)
+            address, number = osc_head(packet)
+            if address == "/oscine/v1/bye":
+                return self.socket.close()
+            for reply in self.answer(address, number):
+                self.socket.sendto(reply, sender)
+
+
+def event(session, position, kind, types, *values):
+    return osc("/oscine/v1/event", "iiiiiiis" + types, session, 1, 0, position >> 16, position & 65535, 0, 15600, kind,
+               *values)
+
+
+EVENTS = [event(4711, 599040, b"label", "sfi", b"Dog", 0.875, 1),
+          event(4711, 599040, b"label", "sfi", b"Cat, far away", 0.5, 2),
+          event(99, 160, b"pitch", "ff", 440.0, 0.75), event(5, -1, b"hit", "sff", b"\x1b[31mkick", 0.5, 1.0)]
+
+
+class Watch(Case):
+    def watch(self, events, *arguments, stdout=subprocess.PIPE):
+        self.studio = Studio(events)
+        child = subprocess.Popen([OSCINE, "watch", "--port", str(self.studio.port), *arguments], text=True,
+                                 stdout=stdout, stderr=subprocess.PIPE, cwd=ROOT)
+        self.addCleanup(child.wait, GUARD)
+        self.addCleanup(child.stderr.close)
+        self.addCleanup(child.kill)
+        if child.stdout:
+            self.addCleanup(child.stdout.close)
+        return child
+
+    def ends_well(self, child):
+        child.send_signal(signal.SIGINT)
+        self.assertEqual((child.wait(GUARD), child.stderr.read()), (0, ""))
+        self.studio.join(GUARD)
+        self.assertFalse(self.studio.is_alive(), "no bye came")
+
+    def test_prints_a_line_for_each_event_with_the_model_that_its_label_tells(self):
+        child = self.watch(EVENTS)
+        lines = [child.stdout.readline().rstrip("\n") for _ in EVENTS]
+        for line in lines:
+            self.assertRegex(line, r"^\d\d:\d\d:\d\d\.\d\d\d ")
+        self.assertEqual([line.split(" ", 1)[1] for line in lines],
+                         ["4711 ears label 599040 Dog 0.875 1", '4711 ears label 599040 "Cat, far away" 0.5 2',
+                          "99 pipes pitch 160 440 0.75", r"5 - hit -1 \x1b[31mkick 0.5 1"])
+        self.ends_well(child)
+
+    def test_of_one_model_leaves_the_others_out(self):
+        child = self.watch([EVENTS[0], EVENTS[2]], "--model", "pipes")
+        self.assertIn(" 99 pipes pitch ", child.stdout.readline())
+        self.ends_well(child)
+
+    def test_of_a_model_that_is_not_served_is_one_sentence(self):
+        child = self.watch([], "--model", "eyes")
+        self.assertEqual(child.wait(GUARD), 1)
+        self.assertIn("'eyes'", child.stderr.read())
+
+    def test_on_a_terminal_is_a_line_for_each_session_in_place(self):
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 25, 120, 0, 0))
+        child = self.watch(EVENTS, stdout=theirs)
+        os.close(theirs)
+        shown = b""
+        while b"kick" not in shown:
+            shown += os.read(ours, 65536)
+        picture = shown.decode().replace("\x1b[K", "").replace("\r\n", "\n").split("\x1b[J")[-2 if shown.endswith(b"J") else -1]
+        self.assertNotIn("\x1b[31m", picture)
+        self.ends_well(child)
+        os.close(ours)
+        self.assertRegex(picture, r"ears 4711 +599040 +\[#{18} {2}\] 0\.88  Dog +Cat, far away 0\.50")
+        self.assertRegex(picture, r"pipes 99 +160 +\[#{15} {5}\] 0\.75  440\.0 Hz  A4 \+0")
+
+    def test_tells_when_the_daemon_goes(self):
+        child = self.watch(EVENTS[:1], "--timeout", "50")
+        child.stdout.readline()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ender:
+            ender.sendto(osc("/oscine/v1/bye", "i", 0), ("127.0.0.1", self.studio.port))
+        self.assertEqual(child.wait(GUARD), 1)
+        self.assertIn(f"no daemon answers at 127.0.0.1:{self.studio.port}", child.stderr.read())
 
 
 if __name__ == "__main__":

@@ -215,11 +215,6 @@ TEST(NotYet, IsSaidOfWhatIsDocumentedAndNotServed) {
   const auto session = world.open("sum");
   EXPECT_THAT(world.send("/oscine/v1/play", 1, session, 0, 0, 1),
               ElementsAre(AllOf(HasSubstr(" 501 "), HasSubstr("/play"))));
-  EXPECT_THAT(world.send("/oscine/v1/playhead", session, 0, 0, 0, 48000.0),
-              ElementsAre(AllOf(StartsWith("/fail 0 '/oscine/v1/playhead' 501 "))));
-  EXPECT_THAT(world.send("/oscine/v1/playhead", session, 0, 0, 0, 48000.0), IsEmpty()) << "once a second";
-  world.advance(1s);
-  EXPECT_THAT(world.send("/oscine/v1/playhead", session, 0, 0, 0, 48000.0), ElementsAre(HasSubstr(" 501 ")));
 }
 
 }  // namespace

@@ -112,7 +112,7 @@ TEST(Subscribe, LogIsAskedForAndPushed) {
 TEST(Subscribe, AnUnknownTopicNamesThoseThereAre) {
   World world;
   EXPECT_THAT(world.send("/oscine/v1/subscribe", 1, "weather", 1),
-              ElementsAre(AllOf(HasSubstr(" 404 "), HasSubstr("status, log and model.state"))));
+              ElementsAre(AllOf(HasSubstr(" 404 "), HasSubstr("status, log, model.state and event"))));
 }
 
 TEST(Log, NamesWhoWhatWhichIdAndHowLong) {

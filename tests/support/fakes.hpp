@@ -1,6 +1,7 @@
 #pragma once
 #include <deque>
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,9 +39,13 @@ class RecordingLink : public server::Link {
     sent.push_back({to, {packet.begin(), packet.end()}, clock_.now()});
   }
   void disconnect(const server::Peer& peer) override { disconnected.push_back(peer); }
+  void hold_back(const server::Peer& peer, bool on) override { held_back[peer.connection] += on ? 1 : -1; }
+  std::size_t unsent(const server::Peer&) const override { return backlog; }
 
   std::vector<Sent> sent;
   std::vector<server::Peer> disconnected;
+  std::map<std::uint64_t, int> held_back;  ///< by connection
+  std::size_t backlog = 0;                 ///< what the other sides have not taken yet, as a test says
 
  private:
   const VirtualClock& clock_;

@@ -44,6 +44,23 @@ server::ModelConfig counter(const std::string& name) {
   return made;
 }
 
+server::ModelConfig loudness(const std::string& name) {
+  server::ModelConfig made;
+  auto& card = made.card;
+  card.name = name;
+  card.kind = "classifier";
+  card.engine = "fake";
+  card.model_rate = 8000;
+  card.labels = {"quiet", "loud"};
+  card.listen.window = 800;
+  card.listen.hop = 400;
+  card.listen.shape = {"1", "samples"};
+  card.options = {{"does", "loud"}};
+  card.methods = {{.name = "labels", .call = "forward", .answer = models::Answer::kLabels},
+                  {.name = "scores", .call = "forward", .answer = models::Answer::kFrames}};
+  return made;
+}
+
 server::ModelConfig amplifier(const std::string& name) {
   auto made = fake_model(name, {{"does", "echo"}});
   models::AttributeCard gain;

@@ -41,6 +41,12 @@ inline Typed typed(double value) { return {'f', word(std::bit_cast<std::uint32_t
 inline Typed typed(std::string_view value) { return {'s', padded(value)}; }
 inline Typed typed(Typed value) { return value; }
 
+/// A blob: `blob(bytes)`.
+inline Typed blob(const std::string& data) {
+  auto padding = std::string((4 - data.size() % 4) % 4, '\0');
+  return {'b', word(static_cast<std::uint32_t>(data.size())) + data + padding};
+}
+
 /// One message.
 template <class... Values>
 Packet osc(std::string_view address, const Values&... values) {

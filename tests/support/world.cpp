@@ -74,6 +74,12 @@ server::Config plain_config() {
   return config;
 }
 
+server::Config hearing_config() {
+  auto config = plain_config();
+  config.models.push_back(loudness());
+  return config;
+}
+
 World::World(server::Config config) : World(std::move(config), Models::kLoaded) {}
 
 World::World(server::Config config, Models models)
@@ -115,9 +121,9 @@ World::Greeted World::hello(const std::string& name, int reply_port) {
   return {whole(1), whole(2), whole(6)};
 }
 
-std::int32_t World::open(const std::string& model, const std::string& method) {
+std::int32_t World::open(const std::string& model, const std::string& method, double rate) {
   const int id = 1000 + ++opens_;  // the same bytes again would be the same session
-  const auto answer = send("/oscine/v1/open", id, model, method, 48000.0, "samples");
+  const auto answer = send("/oscine/v1/open", id, model, method, rate, "samples");
   const bool opened = !answer.empty() && answer.back().starts_with("/opened ");
   EXPECT_TRUE(opened) << (answer.empty() ? "no answer" : answer.back());
   return opened ? static_cast<std::int32_t>(number_in(link.sent.back().packet, 1)) : 0;

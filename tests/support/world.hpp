@@ -27,6 +27,8 @@ server::Peer remote(std::uint8_t last, std::uint16_t port);
 
 /// A configuration with the models that tests use: sum, counter, amp.
 server::Config plain_config();
+/// The same, and loudness, a classifier.
+server::Config hearing_config();
 
 /// A daemon without threads, sockets or time of its own.
 class World {
@@ -58,7 +60,7 @@ class World {
   /// Says hello as the speaker.
   Greeted hello(const std::string& name, int reply_port);
   /// Opens a session in samples; 0 when that failed (and a test failure).
-  std::int32_t open(const std::string& model, const std::string& method = "");
+  std::int32_t open(const std::string& model, const std::string& method = "", double rate = 48000);
   /// What /run answers to these numbers at position 0.
   Heard run(std::int32_t session, float x, float y, int id = 7);
 

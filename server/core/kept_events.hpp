@@ -1,0 +1,39 @@
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <vector>
+
+#include "base/time.hpp"
+#include "protocol/validate.hpp"
+
+namespace server {
+
+/// The last events of a session, as they were sent: UDP loses some, and a host asks for them again. Thread: [net].
+class KeptEvents {
+ public:
+  static constexpr std::size_t kMost = 256;
+  static constexpr auto kSettle = std::chrono::milliseconds(100);  ///< what was just sent may still be on its way
+  static constexpr auto kFor = std::chrono::seconds(2);            ///< how long an answer is worth sending again
+
+  using Send = std::function<void(protocol::Bytes)>;
+
+  /// The number of the next event.
+  std::int32_t next() const { return next_; }
+  void add(protocol::Bytes packet, base::Time now);
+  /// Sends all that are kept from this number on, in order. @return how many.
+  std::size_t send_from(std::int32_t seq, base::Time now, const Send& send);
+  /// Sends again what the host has not seen, is worth it, and was not sent just now.
+  void send_unseen(std::int32_t seen, base::Time now, const Send& send);
+
+ private:
+  struct Kept {
+    std::int32_t seq;
+    base::Time made, sent;
+    std::vector<std::byte> packet;
+  };
+  std::deque<Kept> kept_;  // oldest first
+  std::int32_t next_ = 1;
+};
+
+}  // namespace server

@@ -1,0 +1,169 @@
+// file, cancel: a sound file through a session, by the way that live sound takes.
+#include <algorithm>
+#include <cmath>
+
+#include "models/audio_file.hpp"
+#include "server/core/daemon.hpp"
+#include "server/core/open_folder.hpp"
+
+namespace server {
+
+using base::Error;
+using base::ErrorCode;
+using protocol::Arguments;
+
+namespace {
+constexpr std::size_t kFramesAtOnce = 16384;  // of one job, so that others have their turn
+constexpr auto kTellEvery = std::chrono::milliseconds(500);
+constexpr auto kLookAgain = std::chrono::milliseconds(5);
+}  // namespace
+
+/// A file on its way through a session: with an ear and an instance of its own, so that what was heard live neither
+/// changes the answer nor is changed. Thread: [net], except what belongs to the job at work.
+struct FileRun {
+  Request request;
+  std::weak_ptr<Session> session;
+  std::shared_ptr<Seat> seat;
+  std::string path;
+  std::vector<std::filesystem::path> folders;
+  std::size_t method = 0;
+  Settings settings;
+  base::Time told{};
+  bool cancelled = false;
+
+  // the job's own
+  std::optional<models::AudioFile> file;
+  std::unique_ptr<Ear> ear;
+  std::vector<float> frames;
+  base::Position at;
+  bool ended = false;
+  models::StreamOutput out;
+
+  base::Status open();
+  base::Status read(models::Instance& instance);
+  double rate() const { return file ? file->rate() : 0; }
+  double progress() const {
+    if (!file || file->frames() <= 0) return 0;
+    return std::clamp(static_cast<double>(at.units) / static_cast<double>(file->frames()), 0.0, 1.0);
+  }
+};
+
+base::Status FileRun::open() {
+  const auto found = file_below(path, folders, {"file_folders", "no folder is open for sound files"});
+  if (!found) return found.error();
+  auto opened = models::AudioFile::open(*found);
+  if (!opened) return opened.error();
+  file = std::move(*opened);
+  ear = std::make_unique<Ear>(seat->served, method, file->rate(), settings);
+  frames.resize(kFramesAtOnce * static_cast<std::size_t>(file->channels()));
+  return {};
+}
+
+base::Status FileRun::read(models::Instance& instance) {
+  if (!file) {
+    if (auto status = open(); !status) return status;
+  }
+  out.clear();
+  const auto count = file->read(frames);
+  if (!count) return count.error();
+  ended = *count == 0;
+  if (ended) return ear->finish(instance, out);
+  const auto samples = *count * static_cast<std::size_t>(file->channels());
+  const Input input{at, file->channels(), {frames.begin(), frames.begin() + static_cast<std::ptrdiff_t>(samples)}, 0,
+                    at.units == 0};
+  at.units += static_cast<std::int64_t>(*count);
+  return ear->hear(instance, {&input, 1}, out);
+}
+
+void Daemon::on_file(Request& request, const Arguments& arguments) {
+  const auto session = session_of(request, arguments.integer(1));
+  if (!session) return;
+  const auto refuse = [&](ErrorCode code, const std::string& why) { answers_.fail(request, {code, why}, now()); };
+  if (!session->flow) {
+    return refuse(ErrorCode::kWrongState, session->served->config.card.name + " takes numbers, and no sound");
+  }
+  if (session->flow->file) return refuse(ErrorCode::kWrongState, "a file runs through this session; /oscine/v1/cancel ends it");
+  if (!arguments.text(3).empty()) {
+    return refuse(ErrorCode::kNotYet, "this model hears and makes no sound, so there is nothing to write to a file");
+  }
+  auto run = std::make_shared<FileRun>();
+  run->request = request;
+  run->session = session;
+  run->seat = std::make_shared<Seat>(Seat{session->served, nullptr, 0});
+  run->path = arguments.text(2);
+  run->folders = config_.file_folders;
+  run->method = session->method;
+  run->settings = session->flow->settings;
+  run->told = now();
+  session->flow->file = run;
+  answers_.defer(request);
+  ++pending_;
+  run_file(run);
+}
+
+void Daemon::run_file(const std::shared_ptr<FileRun>& run) {
+  const auto session = run->session.lock();
+  if (!session || !session->flow || !sessions_.contains(session->number)) {
+    return end_file(run, Error{ErrorCode::kGone, "the session ended before its file"});
+  }
+  if (run->cancelled || closing_) return end_file(run, Error{ErrorCode::kExpired, "cancelled"});
+  const bool full = parts_.workers.queued() >= static_cast<std::size_t>(config_.limits.queue);
+  if (full || congested(*session)) {
+    timers_.add(now() + kLookAgain, [this, run](base::Time) { run_file(run); });
+    return;
+  }
+  perform(
+      run->seat->served, run->seat, std::nullopt, [run](models::Instance& instance) { return run->read(instance); },
+      [this, run](const base::Status& status) { file_read(run, status); });
+}
+
+// Positions in the file become positions of the session, where their rates differ.
+void Daemon::file_read(const std::shared_ptr<FileRun>& run, const base::Status& status) {
+  const auto session = run->session.lock();
+  if (session && session->flow && sessions_.contains(session->number) && !run->cancelled) {
+    const double units = run->rate() > 0 ? session->units_per_second / run->rate() : 1;
+    const auto on_axis = [units](std::int64_t frames) {
+      return static_cast<std::int64_t>(std::floor(static_cast<double>(frames) * units + 1e-6));
+    };
+    if (units != 1) {
+      for (auto& event : run->out.events) {
+        event.at = on_axis(event.at);
+        event.duration = on_axis(event.duration);
+      }
+      for (auto& at : run->out.frames_at) at = on_axis(at);
+    }
+    session->flow->input_from = run->request.to;
+    tell_events(*session, run->out.events);
+    tell_frames(*session, run->out);
+  }
+  if (!status || run->ended) return end_file(run, status);
+  if (now() - run->told >= kTellEvery) tell_job(*run, "running", run->path);
+  run_file(run);
+}
+
+void Daemon::end_file(const std::shared_ptr<FileRun>& run, const base::Status& status) {
+  --pending_;
+  if (const auto session = run->session.lock(); session && session->flow) session->flow->file = nullptr;
+  if (!status) return answers_.fail(run->request, status.error(), now());
+  answers_.done(run->request, now());
+}
+
+void Daemon::tell_job(FileRun& run, std::string_view state, std::string_view text) {
+  run.told = now();
+  auto& writer = answers_.writer().begin("/oscine/v1/job").integer(run.request.id).text("file").text(state);
+  answers_.item(run.request, writer.number(run.progress()).text(text).end(), now());
+}
+
+void Daemon::on_cancel(Request& request, const Arguments& arguments) {
+  const auto client = request.client.lock();
+  for (const auto& [number, session] : client->sessions) {
+    if (!session->flow || !session->flow->file) continue;
+    if (session->flow->file->request.id != arguments.integer(1)) continue;
+    session->flow->file->cancelled = true;
+    return answers_.done(request, now());
+  }
+  answers_.fail(request, {ErrorCode::kUnknown, "no file of yours runs under the id " + std::to_string(arguments.integer(1))},
+                now());
+}
+
+}  // namespace server

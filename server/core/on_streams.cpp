@@ -1,0 +1,228 @@
+// frames, audio, playhead, resend, late, reorder, format: sound in, and what becomes of it.
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+#include "server/core/daemon.hpp"
+
+namespace server {
+
+using base::Error;
+using base::ErrorCode;
+using protocol::Arguments;
+
+namespace {
+
+constexpr float kLoudest = 1000;               // 60 dB over full scale: no sound, but a number gone wrong
+constexpr std::int64_t kFramesAtOnce = 16384;  // of one job, so that others have their turn
+constexpr std::size_t kHeldPackets = 1024;
+constexpr std::size_t kUnsentBytes = 4U << 20;
+constexpr auto kLookAgain = std::chrono::milliseconds(5);
+
+/// The first sample that is no sound: "sample 12 is nan". Nothing where all are well.
+std::optional<Error> unsound(std::span<const float> samples) {
+  const auto bad = std::find_if(samples.begin(), samples.end(), [](float x) { return !(std::abs(x) <= kLoudest); });
+  if (bad == samples.end()) return std::nullopt;
+  const auto number = std::to_string(bad - samples.begin() + 1);
+  return Error{ErrorCode::kMalformed, "sample " + number + " is " + (std::isnan(*bad) ? "NaN" : std::to_string(*bad)) +
+                                          "; full scale is 1, and beyond 1000 nothing is taken"};
+}
+
+Error no_whole_frames(std::size_t count, std::string_view what, std::size_t frame) {
+  return {ErrorCode::kMalformed, std::to_string(count) + " " + std::string(what) + " are no whole frames of " +
+                                     std::to_string(frame)};
+}
+
+/// Little-endian samples to floats, full scale ±1.
+base::Status decode_blob(protocol::Bytes bytes, std::string_view format, int channels, std::vector<float>& out) {
+  const std::size_t size = format == "f32le" ? sizeof(float) : sizeof(std::int16_t);
+  const auto frame = size * static_cast<std::size_t>(channels);
+  if (bytes.size() % frame != 0) return no_whole_frames(bytes.size(), "bytes", frame);
+  out.resize(bytes.size() / size);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto byte = [&](std::size_t n) { return std::to_integer<std::uint32_t>(bytes[i * size + n]) << (8 * n); };
+    if (size == sizeof(float)) {
+      out[i] = std::bit_cast<float>(byte(0) | byte(1) | byte(2) | byte(3));
+    } else {
+      out[i] = static_cast<float>(static_cast<std::int16_t>(byte(0) | byte(1))) / 32768.0F;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+void Daemon::complain(const Request& request, const Error& error) {
+  const auto client = request.client.lock();
+  if (client) answers_.complain(*client, request.to, request.address, error, now());
+}
+
+std::shared_ptr<Session> Daemon::hearing_session(const Request& request, std::int32_t number) {
+  auto session = stream_session(request, number);
+  if (!session || session->flow) return session;
+  const auto& model = session->served->config.card.name;
+  complain(request, {ErrorCode::kWrongState,
+                     model + " takes numbers, not a stream: send them with /oscine/v1/run or /oscine/v1/ask"});
+  return nullptr;
+}
+
+void Daemon::on_frames(Request& request, const Arguments& arguments) {
+  const auto session = hearing_session(request, arguments.integer(0));
+  if (!session) return;
+  const auto values = arguments.from(5);
+  Input input{arguments.position(2), arguments.integer(4), {}, 0, false};
+  const auto frame = static_cast<std::size_t>(input.channels);
+  if (values.size() % frame != 0) return complain(request, no_whole_frames(values.size(), "numbers", frame));
+  input.samples.reserve(values.size());
+  for (const auto& value : values) input.samples.push_back(std::get<float>(value));
+  take_input(request, session, arguments.integer(1), std::move(input));
+}
+
+void Daemon::on_audio(Request& request, const Arguments& arguments) {
+  const auto session = hearing_session(request, arguments.integer(0));
+  if (!session) return;
+  const auto format = arguments.text(5);
+  if (format != "f32le" && format != "s16le") {
+    return complain(request, {ErrorCode::kMalformed, "argument 6 (format) is '" + std::string(format.substr(0, 64)) +
+                                                         "'; f32le or s16le is expected"});
+  }
+  Input input{arguments.position(2), arguments.integer(4), {}, 0, false};
+  const auto status = decode_blob(arguments.blob(6).bytes, format, input.channels, input.samples);
+  if (!status) return complain(request, status.error());
+  take_input(request, session, arguments.integer(1), std::move(input));
+}
+
+// A message that is refused is input that never came: its place will be silence.
+void Daemon::take_input(const Request& request, const std::shared_ptr<Session>& session, std::int32_t seq,
+                        Input input) {
+  auto& flow = *session->flow;
+  flow.input_from = request.to;
+  if (!session->enabled) {
+    flow.line.restart();
+    return;
+  }
+  if (const auto error = unsound(input.samples)) return complain(request, *error);
+  const auto most = static_cast<std::int64_t>(std::chrono::duration<double>(config_.limits.input).count() *
+                                              session->units_per_second);
+  if (flow.frames_waiting > most && !request.from.tcp()) {
+    return complain(request, {ErrorCode::kBusy, "the model is " + std::to_string(config_.limits.input.count()) +
+                                                    " ms of sound behind; this piece is left out. Send less, or by TCP, "
+                                                    "which waits"});
+  }
+  InputLine::Outcome outcome;
+  flow.line.take(seq, std::move(input), outcome);
+  if (!outcome.complaint.empty()) complain(request, {ErrorCode::kWrongState, outcome.complaint});
+  for (const auto& [from, to] : outcome.missing) tell_missing(*session, from, to);
+  for (auto& ready : outcome.ready) {
+    flow.frames_waiting += ready.frames();
+    flow.waiting.push_back(std::move(ready));
+  }
+  if (flow.frames_waiting > most) flow.hold_back(request.from);
+  feed(session);
+}
+
+bool Daemon::congested(const Session& session) const {
+  for (const auto& to : {events_of(session), session.flow->input_from}) {
+    if (pacer_.held(to) > kHeldPackets || (to.tcp() && parts_.link.unsent(to) > kUnsentBytes)) return true;
+  }
+  return false;
+}
+
+void Daemon::feed_later(const std::shared_ptr<Session>& session) {
+  if (session->flow->retry_due) return;
+  session->flow->retry_due = true;
+  timers_.add(now() + kLookAgain, [this, weak = std::weak_ptr(session)](base::Time) {
+    const auto again = weak.lock();
+    if (!again || !again->flow) return;
+    again->flow->retry_due = false;
+    feed(again);
+  });
+}
+
+// One job at a time, with what waits.
+void Daemon::feed(const std::shared_ptr<Session>& session) {
+  auto& flow = *session->flow;
+  if (flow.at_work || flow.waiting.empty()) return;
+  const bool full = parts_.workers.queued() >= static_cast<std::size_t>(config_.limits.queue);
+  if (full || congested(*session)) return feed_later(session);
+  auto inputs = std::make_shared<std::vector<Input>>();
+  for (std::int64_t taken = 0; !flow.waiting.empty() && taken < kFramesAtOnce;) {
+    taken += flow.waiting.front().frames();
+    inputs->push_back(std::move(flow.waiting.front()));
+    flow.waiting.pop_front();
+  }
+  for (const auto& input : *inputs) flow.frames_waiting -= input.frames();
+  flow.at_work = true;
+  auto out = std::make_shared<models::StreamOutput>();
+  perform(
+      session->served, session->seat, std::nullopt,
+      [ear = flow.ear, inputs, out](models::Instance& instance) { return ear->hear(instance, *inputs, *out); },
+      [this, session, out](base::Status status) { heard(session, std::move(status), *out); });
+}
+
+void Daemon::heard(const std::shared_ptr<Session>& session, base::Status status, const models::StreamOutput& out) {
+  if (!session->flow) return;
+  auto& flow = *session->flow;
+  flow.at_work = false;
+  const auto it = sessions_.find(session->number);
+  if (it == sessions_.end() || it->second.lock() != session) return;  // closed meanwhile
+  tell_events(*session, out.events);
+  tell_frames(*session, out);
+  const auto owner = session->owner.lock();
+  if (!status && owner) answers_.complain(*owner, flow.input_from, "/oscine/v1/audio", status.error(), now());
+  const auto most = std::chrono::duration<double>(config_.limits.input).count() * session->units_per_second;
+  if (static_cast<double>(flow.frames_waiting) < most / 2) flow.let_go();
+  feed(session);
+}
+
+void Daemon::on_reorder(Request& request, const Arguments& arguments) {
+  const auto session = session_of(request, arguments.integer(1));
+  if (!session) return;
+  if (session->flow) {
+    const double seconds = std::chrono::duration<double>(std::chrono::milliseconds(arguments.integer(2))).count();
+    session->flow->line.set_reorder(std::llround(seconds * session->units_per_second));
+  }
+  answers_.done(request, now());
+}
+
+void Daemon::on_format(Request& request, const Arguments& arguments) {
+  const auto session = session_of(request, arguments.integer(1));
+  if (!session) return;
+  const auto format = arguments.text(2);
+  if (format != "floats" && format != "f32le" && format != "s16le") {
+    return answers_.fail(request,
+                         {ErrorCode::kMalformed, "argument 3 (format) is '" + std::string(format.substr(0, 64)) +
+                                                     "'; floats, f32le or s16le is expected"},
+                         now());
+  }
+  if (session->flow) session->flow->format = format;
+  answers_.done(request, now());
+}
+
+void Daemon::on_playhead(Request& request, const Arguments& arguments) {
+  const auto session = stream_session(request, arguments.integer(0));
+  if (!session || !session->flow) return;
+  const auto to = events_of(*session);
+  session->flow->kept.send_unseen(arguments.integer(3), now(),
+                                  [&](protocol::Bytes packet) { pacer_.send(to, packet, now()); });
+}
+
+void Daemon::on_resend(Request& request, const Arguments& arguments) {
+  const auto session = session_of(request, arguments.integer(1));
+  if (!session) return;
+  std::size_t count = 0;
+  if (session->flow) {
+    const auto to = events_of(*session);
+    count = session->flow->kept.send_from(arguments.integer(2), now(),
+                                          [&](protocol::Bytes packet) { pacer_.send(to, packet, now()); });
+  }
+  answers_.done(request, count, now());
+}
+
+void Daemon::on_late(Request& request, const Arguments& arguments) {
+  if (!stream_session(request, arguments.integer(0))) return;
+  metrics_.late += static_cast<std::uint64_t>(arguments.integer(1));
+}
+
+}  // namespace server

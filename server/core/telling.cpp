@@ -1,0 +1,133 @@
+// What a session heard, on the wire: event, frames, audio, gap.
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "server/core/daemon.hpp"
+#include "server/core/sequence.hpp"
+
+namespace server {
+
+using base::Error;
+using base::ErrorCode;
+using base::Position;
+
+namespace {
+
+constexpr std::size_t kFloatOnWire = 5;  // its tag and itself
+constexpr std::size_t kHeader = 96;      // of a /frames or /audio, rounded up
+
+std::int64_t fit(std::int64_t value) { return std::clamp<std::int64_t>(value, 0, base::kWireMax); }
+
+std::string_view kind_of(models::Heard::Kind kind) {
+  switch (kind) {
+    case models::Heard::Kind::kLabel:
+      return "label";
+    case models::Heard::Kind::kPitch:
+      return "pitch";
+    case models::Heard::Kind::kHit:
+      break;
+  }
+  return "hit";
+}
+
+void write_values(protocol::Writer& writer, const models::Heard& heard) {
+  switch (heard.kind) {
+    case models::Heard::Kind::kLabel:
+      writer.text(heard.name).number(heard.value).integer(heard.rank);
+      break;
+    case models::Heard::Kind::kPitch:
+      writer.number(heard.value).number(heard.score);
+      break;
+    case models::Heard::Kind::kHit:
+      writer.text(heard.name).number(heard.value).number(heard.score);
+      break;
+  }
+  if (heard.channel != 0) writer.integer(heard.channel);
+}
+
+std::vector<std::byte> little_endian(std::span<const float> values, bool floats) {
+  std::vector<std::byte> out;
+  out.reserve(values.size() * (floats ? 4 : 2));
+  const auto put = [&out](std::uint32_t bits, int bytes) {
+    for (int i = 0; i < bytes; ++i) out.push_back(static_cast<std::byte>(bits >> (8 * i) & 0xff));
+  };
+  for (const float value : values) {
+    if (floats) {
+      put(std::bit_cast<std::uint32_t>(value), 4);
+    } else {
+      put(static_cast<std::uint32_t>(std::lround(std::clamp(value, -1.0F, 1.0F) * 32767.0F)), 2);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+// To the door that asked for events, else where the session was opened.
+Peer Daemon::events_of(const Session& session) const {
+  const auto owner = session.owner.lock();
+  return owner && owner->events ? *owner->events : session.flow->events_to;
+}
+
+void Daemon::tell_events(const Session& session, std::span<const models::Heard> events) {
+  if (events.empty()) return;
+  const auto to = events_of(session);
+  auto& kept = session.flow->kept;
+  for (const auto& one : events) {
+    const Position at{one.at};
+    auto& writer = answers_.writer().begin("/oscine/v1/event");
+    writer.integer(session.number).integer(kept.next()).integer(0).integer(at.hi()).integer(at.lo()).integer(0);
+    writer.integer(fit(one.duration)).text(kind_of(one.kind));
+    write_values(writer, one);
+    const auto packet = writer.end();
+    kept.add(packet, now());
+    pacer_.send(to, packet, now());
+    if (event_subscribers_ > 0) push_event(session, packet);
+  }
+}
+
+// One frame is never cut in two.
+void Daemon::tell_frames(const Session& session, const models::StreamOutput& out) {
+  if (out.frames_at.empty() || out.width <= 0) return;
+  auto& flow = *session.flow;
+  const auto& to = flow.input_from;
+  const auto owner = session.owner.lock();
+  const bool floats = flow.format.empty() || flow.format == "floats";
+  const auto width = static_cast<std::size_t>(out.width);
+  const auto frame = width * (floats ? kFloatOnWire : flow.format == "f32le" ? 4 : 2);
+  const auto most = static_cast<std::size_t>(to.tcp() ? config_.limits.tcp_frame : mtu_of(owner.get(), &session));
+  if (frame + kHeader > most) {
+    const Error error{ErrorCode::kTooLarge, "one frame takes " + std::to_string(frame + kHeader) + " bytes; " +
+                                                std::to_string(most) +
+                                                " fit: raise /oscine/v1/mtu (8192 at most) or use TCP"};
+    if (owner) answers_.complain(*owner, to, "/oscine/v1/frames", error, now());
+    return;
+  }
+  const auto at_once = to.tcp() ? std::size_t{1} : (most - kHeader) / frame;
+  for (std::size_t first = 0; first < out.frames_at.size(); first += at_once) {
+    const auto count = std::min(at_once, out.frames_at.size() - first);
+    const auto values = std::span(out.frames).subspan(first * width, count * width);
+    const Position at{out.frames_at[first]};
+    auto& writer = answers_.writer().begin(floats ? "/oscine/v1/frames" : "/oscine/v1/audio");
+    writer.integer(session.number).integer(flow.next_output).integer(at.hi()).integer(at.lo()).integer(out.width);
+    if (floats) {
+      writer.numbers(values);
+    } else {
+      writer.text(flow.format).blob(little_endian(values, flow.format == "f32le"));
+    }
+    pacer_.send(to, writer.end(), now());
+    flow.next_output = next_in_sequence(flow.next_output);
+  }
+}
+
+void Daemon::tell_missing(const Session& session, std::int32_t from, std::int32_t to) {
+  auto& writer = answers_.writer().begin("/oscine/v1/gap").integer(session.number).integer(from).integer(to);
+  pacer_.send(session.flow->input_from, writer.end(), now());
+  if (parts_.log.wants(Level::kDebug)) {
+    const auto owner = session.owner.lock();
+    parts_.log.line(Level::kDebug, {"gap", owner ? owner->text() : "", {}, {}, std::to_string(from) + ".." + std::to_string(to)});
+  }
+}
+
+}  // namespace server

@@ -1,0 +1,84 @@
+// Events are kept, numbered, and sent again where they were not seen.
+#include "server/core/kept_events.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/core/sequence.hpp"
+#include "support/fakes.hpp"
+#include "support/osc.hpp"
+
+namespace server {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using namespace std::chrono_literals;
+
+struct Kept {
+  support::VirtualClock clock;
+  KeptEvents events;
+  std::vector<std::string> sent;
+  KeptEvents::Send send = [this](protocol::Bytes packet) {
+    sent.emplace_back(reinterpret_cast<const char*>(packet.data()), packet.size());
+  };
+  void add(const std::string& name) { events.add(support::bytes(name), clock.now()); }
+};
+
+TEST(Sequence, RunsFromOneAndComparesByHalfRange) {
+  EXPECT_EQ(next_in_sequence(1), 2);
+  EXPECT_EQ(next_in_sequence(0xffffff), 1) << "0 means none";
+  EXPECT_EQ(ahead_of(5, 3), 2);
+  EXPECT_EQ(ahead_of(3, 5), -2);
+  EXPECT_EQ(ahead_of(1, 0xffffff), 2);
+  EXPECT_EQ(ahead_of(0xffffff, 1), -2);
+  EXPECT_EQ(ahead_of(7, 7), 0);
+}
+
+TEST(KeptEvents, AreNumberedFromOne) {
+  Kept kept;
+  EXPECT_EQ(kept.events.next(), 1);
+  kept.add("a");
+  EXPECT_EQ(kept.events.next(), 2);
+}
+
+TEST(KeptEvents, GivesTheLastOnesAgainFromANumberOn) {
+  Kept kept;
+  for (const auto* name : {"a", "b", "c"}) kept.add(name);
+  EXPECT_EQ(kept.events.send_from(2, kept.clock.now(), kept.send), 2U);
+  EXPECT_THAT(kept.sent, ElementsAre("b", "c"));
+}
+
+TEST(KeptEvents, KeepsSoManyAndNoMore) {
+  Kept kept;
+  for (std::size_t i = 0; i < KeptEvents::kMost + 10; ++i) kept.add(std::to_string(i));
+  EXPECT_EQ(kept.events.send_from(0, kept.clock.now(), kept.send), KeptEvents::kMost);
+  EXPECT_EQ(kept.sent.front(), "10");
+}
+
+TEST(KeptEvents, SendsTheUnseenAgainAfterATenthOfASecond) {
+  Kept kept;
+  for (const auto* name : {"a", "b", "c"}) kept.add(name);
+  kept.clock.advance(50ms);
+  kept.events.send_unseen(1, kept.clock.now(), kept.send);
+  EXPECT_THAT(kept.sent, IsEmpty()) << "they may still be on their way";
+  kept.clock.advance(60ms);
+  kept.events.send_unseen(1, kept.clock.now(), kept.send);
+  EXPECT_THAT(kept.sent, ElementsAre("b", "c"));
+  kept.clock.advance(50ms);
+  kept.events.send_unseen(1, kept.clock.now(), kept.send);
+  EXPECT_EQ(kept.sent.size(), 2U) << "just sent again";
+}
+
+TEST(KeptEvents, LetsOldAnswersGo) {
+  Kept kept;
+  kept.add("a");
+  kept.clock.advance(2001ms);
+  kept.add("b");
+  kept.clock.advance(150ms);
+  kept.events.send_unseen(0, kept.clock.now(), kept.send);
+  EXPECT_THAT(kept.sent, ElementsAre("b"));
+}
+
+}  // namespace
+}  // namespace server
