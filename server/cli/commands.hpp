@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,18 @@ struct InspectOptions {
 };
 int inspect(const InspectOptions& options);
 
+struct FileOptions {
+  std::string model;  ///< a card, its folder, its model file, or the name of a model of `config`
+  std::vector<std::filesystem::path> files;
+  std::filesystem::path config = "config/default.yaml";
+  std::string method;  ///< empty: the model's first
+  std::optional<int> top;
+  std::optional<float> threshold;
+  std::vector<std::string> settings;  ///< "name=value", more values after commas
+  bool json = false, csv = false;
+};
+int file(const FileOptions& options);
+
 /// A daemon that runs somewhere.
 struct DaemonAddress {
   std::string host = "127.0.0.1";
@@ -54,5 +67,12 @@ struct SendOptions {
   std::uint16_t listen = 0;  ///< answers are awaited on this port; 0: on the sending one
 };
 int send(const SendOptions& options);
+
+struct WatchOptions {
+  DaemonAddress daemon;
+  std::string model;   ///< only sessions of this model; empty: all
+  bool lines = false;  ///< a line for each event, also on a terminal
+};
+int watch(const WatchOptions& options);
 
 }  // namespace server

@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "models/model.hpp"
+#include "server/cli/answer_text.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/json.hpp"
 #include "server/cli/table.hpp"
@@ -70,6 +71,7 @@ base::Result<Report> with_card(const fs::path& card_file) {
   report.methods.assign((*model)->methods().begin(), (*model)->methods().end());
   report.attributes.assign((*model)->attributes().begin(), (*model)->attributes().end());
   if (auto read = read_file((*model)->engine(), report); !read) return read.error();
+  report.facts = (*model)->facts();  // of the one that is served
   return report;
 }
 
@@ -107,6 +109,23 @@ void add_ports(Table& table, const std::string& direction, const std::vector<mod
   }
 }
 
+/// "15600 samples (975 ms), every 7680 (480 ms)"; empty for a model that takes numbers.
+std::string hears(const models::Card& card) {
+  if (card.listen.window == 0 || card.model_rate == 0) return "";
+  const auto length = [&](int samples) { return " (" + rounded(1000 * samples / card.model_rate) + " ms)"; };
+  const auto& listen = card.listen;
+  return std::to_string(listen.window) + " samples" + length(listen.window) + ", every " + std::to_string(listen.hop) +
+         length(listen.hop);
+}
+
+/// "2 → 16", "sound → labels", "sound → frames of 521"
+std::string shape(const models::Method& method) {
+  const auto heard = std::string(answer_text(method.answer));
+  if (heard.empty()) return std::to_string(method.in_channels) + " → " + std::to_string(method.out_channels);
+  const bool frames = method.answer == models::Answer::kFrames;
+  return "sound → " + heard + (frames ? " of " + std::to_string(method.out_channels) : "");
+}
+
 std::string joined(const std::vector<std::string>& texts) {
   std::string out;
   for (const auto& text : texts) out += (out.empty() ? "" : ", ") + text;
@@ -134,6 +153,7 @@ void print_card(const Report& report) {
   if (!report.card_file.empty())
     fact("state", report.stateful ? "one copy for each session" : "none: one copy serves all");
   fact("rate", card.model_rate == 0 ? "" : number_text(static_cast<float>(card.model_rate)) + " frames per second");
+  fact("hears", hears(card));
   fact("licence", card.licence);
   fact("authors", joined(card.authors));
   fact("links", joined(card.links));
@@ -144,9 +164,9 @@ void print_card(const Report& report) {
 void print_method(const models::Method& method) {
   const auto& timing = method.timing;
   std::cout << "\n"
-            << method.name << ": " << method.in_channels << " → " << method.out_channels << ", measured here in "
-            << timing.runs << " runs (µs): p50 " << micros(timing.p50) << ", p95 " << micros(timing.p95) << ", p99 "
-            << micros(timing.p99) << ", p99.9 " << micros(timing.p999) << "\n";
+            << method.name << ": " << shape(method) << ", measured here in " << timing.runs << " runs (µs): p50 "
+            << micros(timing.p50) << ", p95 " << micros(timing.p95) << ", p99 " << micros(timing.p99) << ", p99.9 "
+            << micros(timing.p999) << "\n";
   Table table;
   add_ports(table, "in", method.inputs);
   add_ports(table, "out", method.outputs);

@@ -35,6 +35,8 @@ class JsonWriter {
   /// Not a number and infinities have no JSON: null.
   JsonWriter& number(float value) { return raw(std::isfinite(value) ? number_text(value) : "null"); }
   JsonWriter& number(double value) { return number(static_cast<float>(value)); }
+  /// What is JSON already: a number with more digits than a float has.
+  JsonWriter& literal(std::string_view value) { return raw(value); }
   JsonWriter& text(std::string_view value) {
     begin();
     text_ += '"';

@@ -1,6 +1,7 @@
 // oscine models: what a configuration serves, by its cards. Never opens LibTorch.
 #include <iostream>
 
+#include "server/cli/answer_text.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/json.hpp"
 #include "server/cli/table.hpp"
@@ -10,10 +11,11 @@ namespace server {
 
 namespace {
 
-/// "2 → 16"; a card without methods leaves both to its file.
+/// "2 → 16", "sound → labels"; a card without methods leaves both to its file.
 std::string shape(const models::Card& card) {
   if (card.methods.empty()) return "?";
   const auto& first = card.methods.front();
+  if (const auto heard = answer_text(first.answer); !heard.empty()) return "sound → " + std::string(heard);
   return std::to_string(first.inputs.size()) + " → " + std::to_string(first.outputs.size());
 }
 

@@ -54,6 +54,19 @@ int run(int argc, char** argv) {
   inspecting->add_flag("--json", inspect.json, "as JSON");
   inspecting->callback([&] { code = server::inspect(inspect); });
 
+  server::FileOptions file;
+  auto* hearing = app.add_subcommand("file", "tell what a model hears in sound files");
+  hearing->add_option("model", file.model, "a card.yaml, its folder, or a model of the configuration")->required();
+  hearing->add_option("files", file.files, "WAV, AIFF, FLAC, Ogg …, of any rate")->required();
+  hearing->add_option("-c,--config", file.config, "the configuration (config/default.yaml)");
+  hearing->add_option("-m,--method", file.method, "what is asked of it (the model's first method)");
+  hearing->add_option("--top", file.top, "labels of one answer, best first");
+  hearing->add_option("--threshold", file.threshold, "what scores less is not told");
+  hearing->add_option("--set", file.settings, "another setting: NAME=VALUE; may come again")->allow_extra_args(false);
+  hearing->add_flag("--json", file.json, "as JSON");
+  hearing->add_flag("--csv", file.csv, "as CSV with a head")->excludes("--json");
+  hearing->callback([&] { code = server::file(file); });
+
   server::StatusOptions status;
   auto* asking = app.add_subcommand("status", "ask a running daemon how it is");
   add_daemon(*asking, status.daemon);
@@ -71,6 +84,13 @@ int run(int argc, char** argv) {
                       "hear answers on this port, where an alias sends its own (any free port)");
   sending->positionals_at_end();
   sending->callback([&] { code = server::send(send); });
+
+  server::WatchOptions watch;
+  auto* watching = app.add_subcommand("watch", "show live what the sessions of a running daemon hear");
+  add_daemon(*watching, watch.daemon);
+  watching->add_option("-m,--model", watch.model, "only sessions of this model");
+  watching->add_flag("--lines", watch.lines, "a line for each event, also on a terminal");
+  watching->callback([&] { code = server::watch(watch); });
 
   try {
     app.parse(argc, argv);

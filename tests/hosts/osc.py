@@ -1,4 +1,4 @@
-"""OSC for tests, from the Python standard library alone: int is i, float is f, str is s."""
+"""OSC for tests, from the Python standard library alone: int is i, float is f, str is s, bytes are b."""
 import select
 import socket
 import struct
@@ -19,6 +19,9 @@ def pack(address, *arguments):
             tags, data = tags + "i", data + struct.pack(">i", argument)
         elif isinstance(argument, float):
             tags, data = tags + "f", data + struct.pack(">f", argument)
+        elif isinstance(argument, bytes):
+            padding = b"\0" * (-len(argument) % 4)
+            tags, data = tags + "b", data + struct.pack(">i", len(argument)) + argument + padding
         else:
             tags, data = tags + "s", data + _text(argument)
     return _text(address) + _text(tags) + data
@@ -36,6 +39,9 @@ def unpack(packet):
     for tag in tags[1:]:
         if tag == "s":
             value, at = text(at)
+        elif tag == "b":
+            size = struct.unpack_from(">i", packet, at)[0]
+            value, at = packet[at + 4:at + 4 + size], at + 4 + size + -size % 4
         else:
             value = struct.unpack_from(">" + tag, packet, at)[0]
             at += 4

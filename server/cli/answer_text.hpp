@@ -1,0 +1,27 @@
+#pragma once
+#include <string_view>
+
+#include "models/card.hpp"
+
+namespace server {
+
+/// What a method of a model that listens gives, in a word; empty for one that takes numbers.
+inline std::string_view answer_text(models::Answer answer) {
+  switch (answer) {
+    case models::Answer::kNumbers:
+      return "";
+    case models::Answer::kLabels:
+      return "labels";
+    case models::Answer::kFrames:
+      return "frames";
+    case models::Answer::kPitch:
+      return "pitch";
+    case models::Answer::kHits:
+      return "hits";
+    case models::Answer::kOnsets:
+      return "onsets";
+  }
+  return "";
+}
+
+}  // namespace server
