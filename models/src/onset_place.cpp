@@ -148,13 +148,14 @@ std::size_t steepest(const Bands& bands, const Search& search) {
   return at;
 }
 
+/// Of what is new in each band; the last, all of the sound, would count it twice.
 float level(const Bands& bands, const Search& search, std::size_t at) {
-  double energy = 0;
-  for (const auto& band : bands) {
+  double sum = 0;
+  for (const auto& band : std::span(bands).first(bands.size() - 1)) {
     const double top = peak(band, at, at + search.attack), before = peak(band, search.before, search.first);
-    energy += std::max(0.0, top * top - before * before);
+    sum += std::max(0.0, top * top - before * before);
   }
-  return static_cast<float>(std::sqrt(energy));
+  return static_cast<float>(std::sqrt(sum));
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ class Onsets {
   virtual void reset() = 0;
   /// 0..1, 0.5 at first: higher finds softer attacks, and more that are none. Holds for what has not been given yet.
   virtual void set_sensitivity(float value) = 0;
-  /// Samples after an onset that must have come before it is given. Constant: about 30 ms.
+  /// Samples after an onset that must have come before it is given. Constant: 30 ms at the usual rates, 32 at most.
   virtual std::int64_t lookahead() const = 0;
 };
 

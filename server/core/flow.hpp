@@ -36,12 +36,12 @@ struct Flow {
   bool at_work = false;
   bool retry_due = false;  ///< a timer will look again
 
-  Peer events_to;                  ///< where `open` was answered
-  Peer input_from;                 ///< the last input: stream output and `/gap` go that way
-  std::string format;              ///< of stream output, as `/format` said; empty: floats
+  Peer events_to;      ///< where `open` was answered
+  Peer input_from;     ///< the last input: stream output and `/gap` go that way
+  std::string format;  ///< of stream output, as `/format` said; empty: floats
   KeptEvents kept;
-  std::int32_t next_output = 1;    ///< number of the next `/frames` or `/audio`
-  std::shared_ptr<FileRun> file;   ///< the file that runs through this session
+  std::int32_t next_output = 1;   ///< number of the next `/frames` or `/audio`
+  std::shared_ptr<FileRun> file;  ///< the file that runs through this session
   std::map<std::uint64_t, Peer> held_back;
 };
 

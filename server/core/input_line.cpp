@@ -79,7 +79,8 @@ std::optional<std::string> InputLine::too_far(const Input& input) const {
   }
   const auto text = [](base::Position position) { return std::to_string(position.units); };
   if (input.at < *end_) return "position " + text(input.at) + " follows " + text(*end_);
-  if (input.at.units - end_->units > most_silence_) return "position " + text(input.at) + " is far after " + text(*end_);
+  if (input.at.units - end_->units > most_silence_)
+    return "position " + text(input.at) + " is far after " + text(*end_);
   return std::nullopt;
 }
 

@@ -12,7 +12,7 @@ namespace server {
 
 /// A piece of sound on the session's axis, one frame per unit.
 struct Input {
-  base::Position at;           ///< of its first frame
+  base::Position at;  ///< of its first frame
   int channels = 1;
   std::vector<float> samples;  ///< interleaved; empty: silence
   std::int64_t silence = 0;    ///< frames of silence, where there are no samples
@@ -34,9 +34,9 @@ class InputLine {
 
   /// What a message led to.
   struct Outcome {
-    std::vector<Input> ready;                                   ///< in order, without holes but where one begins
+    std::vector<Input> ready;                                    ///< in order, without holes but where one begins
     std::vector<std::pair<std::int32_t, std::int32_t>> missing;  ///< numbers given up: from, to
-    std::string complaint;                                      ///< a sentence for the host; empty: all is well
+    std::string complaint;                                       ///< a sentence for the host; empty: all is well
   };
 
   /// @param frames_per_second  of the session
@@ -61,11 +61,11 @@ class InputLine {
 
   std::int64_t most_silence_;
   std::int64_t reorder_;
-  std::int32_t next_ = 1;                       // the number that comes next; 0: whichever comes
-  std::optional<base::Position> end_;           // of what was placed; nothing yet: none
+  std::int32_t next_ = 1;              // the number that comes next; 0: whichever comes
+  std::optional<base::Position> end_;  // of what was placed; nothing yet: none
   int channels_ = 0;
-  std::map<std::int32_t, Input> waiting_;       // by how far ahead of next_ they were when next_ was first_
-  std::int32_t first_ = 1;                      // the number that the keys of waiting_ count from
+  std::map<std::int32_t, Input> waiting_;  // by how far ahead of next_ they were when next_ was first_
+  std::int32_t first_ = 1;                 // the number that the keys of waiting_ count from
   std::uint64_t late_ = 0;
 };
 

@@ -69,8 +69,8 @@ base::Status FileRun::read(models::Instance& instance) {
   ended = *count == 0;
   if (ended) return ear->finish(instance, out);
   const auto samples = *count * static_cast<std::size_t>(file->channels());
-  const Input input{at, file->channels(), {frames.begin(), frames.begin() + static_cast<std::ptrdiff_t>(samples)}, 0,
-                    at.units == 0};
+  const Input input{
+      at, file->channels(), {frames.begin(), frames.begin() + static_cast<std::ptrdiff_t>(samples)}, 0, at.units == 0};
   at.units += static_cast<std::int64_t>(*count);
   return ear->hear(instance, {&input, 1}, out);
 }
@@ -82,7 +82,8 @@ void Daemon::on_file(Request& request, const Arguments& arguments) {
   if (!session->flow) {
     return refuse(ErrorCode::kWrongState, session->served->config.card.name + " takes numbers, and no sound");
   }
-  if (session->flow->file) return refuse(ErrorCode::kWrongState, "a file runs through this session; /oscine/v1/cancel ends it");
+  if (session->flow->file)
+    return refuse(ErrorCode::kWrongState, "a file runs through this session; /oscine/v1/cancel ends it");
   if (!arguments.text(3).empty()) {
     return refuse(ErrorCode::kNotYet, "this model hears and makes no sound, so there is nothing to write to a file");
   }
@@ -162,7 +163,8 @@ void Daemon::on_cancel(Request& request, const Arguments& arguments) {
     session->flow->file->cancelled = true;
     return answers_.done(request, now());
   }
-  answers_.fail(request, {ErrorCode::kUnknown, "no file of yours runs under the id " + std::to_string(arguments.integer(1))},
+  answers_.fail(request,
+                {ErrorCode::kUnknown, "no file of yours runs under the id " + std::to_string(arguments.integer(1))},
                 now());
 }
 

@@ -93,7 +93,8 @@ void Daemon::on_open(Request& request, const Arguments& arguments) {
     session->served = *ready;
     session->method = *index;
     if (session->ticks && (*ready)->model->methods()[*index].answer != models::Answer::kNumbers) {
-      return answers_.fail(request, {ErrorCode::kWrongState, "sound is counted in samples; open the session so"}, now());
+      return answers_.fail(request, {ErrorCode::kWrongState, "sound is counted in samples; open the session so"},
+                           now());
     }
     hear_with_method(*session, request.to);
     if (!(*ready)->model->stateful() && !session->flow) return opened(request, session);

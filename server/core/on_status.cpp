@@ -88,9 +88,8 @@ void Daemon::push_event(const Session& session, protocol::Bytes packet) {
 
 void Daemon::count_subscribers() {
   const auto count = [this](std::string_view topic) {
-    return static_cast<int>(std::count_if(clients_.all().begin(), clients_.all().end(), [topic](const auto& item) {
-      return item.second->topics.contains(topic);
-    }));
+    return static_cast<int>(std::count_if(clients_.all().begin(), clients_.all().end(),
+                                          [topic](const auto& item) { return item.second->topics.contains(topic); }));
   };
   log_subscribers_ = count(kLog);
   event_subscribers_ = count(kEvent);

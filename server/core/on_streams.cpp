@@ -1,8 +1,9 @@
 // frames, audio, playhead, resend, late, reorder, format: sound in, and what becomes of it.
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
-#include <cstring>
+#include <cstdio>
 
 #include "server/core/daemon.hpp"
 
@@ -24,14 +25,15 @@ constexpr auto kLookAgain = std::chrono::milliseconds(5);
 std::optional<Error> unsound(std::span<const float> samples) {
   const auto bad = std::find_if(samples.begin(), samples.end(), [](float x) { return !(std::abs(x) <= kLoudest); });
   if (bad == samples.end()) return std::nullopt;
-  const auto number = std::to_string(bad - samples.begin() + 1);
-  return Error{ErrorCode::kMalformed, "sample " + number + " is " + (std::isnan(*bad) ? "NaN" : std::to_string(*bad)) +
+  std::array<char, 32> value{"NaN"};
+  if (!std::isnan(*bad)) std::snprintf(value.data(), value.size(), "%g", static_cast<double>(*bad));
+  return Error{ErrorCode::kMalformed, "sample " + std::to_string(bad - samples.begin() + 1) + " is " + value.data() +
                                           "; full scale is 1, and beyond 1000 nothing is taken"};
 }
 
 Error no_whole_frames(std::size_t count, std::string_view what, std::size_t frame) {
-  return {ErrorCode::kMalformed, std::to_string(count) + " " + std::string(what) + " are no whole frames of " +
-                                     std::to_string(frame)};
+  return {ErrorCode::kMalformed,
+          std::to_string(count) + " " + std::string(what) + " are no whole frames of " + std::to_string(frame)};
 }
 
 /// Little-endian samples to floats, full scale ±1.
@@ -106,9 +108,10 @@ void Daemon::take_input(const Request& request, const std::shared_ptr<Session>& 
   const auto most = static_cast<std::int64_t>(std::chrono::duration<double>(config_.limits.input).count() *
                                               session->units_per_second);
   if (flow.frames_waiting > most && !request.from.tcp()) {
-    return complain(request, {ErrorCode::kBusy, "the model is " + std::to_string(config_.limits.input.count()) +
-                                                    " ms of sound behind; this piece is left out. Send less, or by TCP, "
-                                                    "which waits"});
+    return complain(request,
+                    {ErrorCode::kBusy, "the model is " + std::to_string(config_.limits.input.count()) +
+                                           " ms of sound behind; this piece is left out. Send less, or by TCP, "
+                                           "which waits"});
   }
   InputLine::Outcome outcome;
   flow.line.take(seq, std::move(input), outcome);

@@ -14,8 +14,8 @@ struct FolderWords {
   std::string_view none;  ///< "no folder is open for loading"
 };
 
-/// The file or folder that a client named: below one of `folders`, links followed; a relative path is looked for in each.
-/// Fails: kForbidden where it lies outside (then nobody learns whether it exists) or no folder is open; kUnknown.
+/// The file or folder that a client named: below one of `folders`, links followed; a relative path is looked for in
+/// each. Fails: kForbidden where it lies outside (then nobody learns whether it exists) or no folder is open; kUnknown.
 base::Result<std::filesystem::path> file_below(const std::string& path,
                                                const std::vector<std::filesystem::path>& folders,
                                                const FolderWords& words);

@@ -126,7 +126,8 @@ void Daemon::tell_missing(const Session& session, std::int32_t from, std::int32_
   pacer_.send(session.flow->input_from, writer.end(), now());
   if (parts_.log.wants(Level::kDebug)) {
     const auto owner = session.owner.lock();
-    parts_.log.line(Level::kDebug, {"gap", owner ? owner->text() : "", {}, {}, std::to_string(from) + ".." + std::to_string(to)});
+    parts_.log.line(Level::kDebug,
+                    {"gap", owner ? owner->text() : "", {}, {}, std::to_string(from) + ".." + std::to_string(to)});
   }
 }
 

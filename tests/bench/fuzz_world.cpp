@@ -21,6 +21,8 @@ models:
   counter: {kind: params, engine: fake, state: session, inputs: 3, outputs: 2, options: {does: count},
             attributes: [{name: gain, types: f, min: 0, max: 2, default: 1}]}
   stumbling: {kind: params, engine: fake, inputs: 2, outputs: 1, options: {does: throw, when: "0.25"}}
+  loudness: {kind: classifier, engine: fake, modelRate: 8000, window: 800, hop: 4000, labels: [quiet, loud],
+             shape: [1, samples], options: {does: loud}}
   wrong: {kind: params, engine: fake, inputs: 2, outputs: 2, options: {does: nan, when: "0.25"}}
 aliases:
   /synth/update: {model: synth-params, send: {pitch: /synth/pitch, filter: /synth/filter}, to: "127.0.0.1:7771"}

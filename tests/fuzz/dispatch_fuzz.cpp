@@ -22,11 +22,11 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-constexpr std::size_t kAnswersPerMessage = 64;  // of a list: models, or what one model is
+constexpr std::size_t kAnswersPerMessage = 300;  // the kept events; the windows of ten seconds of silence
 
 server::Config config() {
   server::Config made;
-  made.models = {support::fake_model("sum"), support::counter(), support::amplifier(),
+  made.models = {support::fake_model("sum"), support::counter(), support::amplifier(), support::loudness(),
                  support::fake_model("broken", {{"does", "nan"}, {"when", "1"}})};
   made.models.front().trusted = true;
   made.limits.inline_budget = 1s;

@@ -95,7 +95,8 @@ TEST_F(TorchLoad, AMethodThatOneTensorCannotCallIsRefused) {
 
 TEST_F(TorchLoad, AWrongShapeIsSaidInNumbers) {
   EXPECT_EQ(refusal(torch_card("wide")), "500 wide: forward gave [1, 3]; its card says 2 outputs");
-  EXPECT_EQ(refusal(torch_card("pair")), "500 pair: forward gave a tuple of 2; it has to give one tensor (element in its card picks one)");
+  EXPECT_EQ(refusal(torch_card("pair")),
+            "500 pair: forward gave a tuple of 2; it has to give one tensor (element in its card picks one)");
 }
 
 TEST_F(TorchLoad, ACardWithTheWrongWidthGetsTheScriptsReason) {

@@ -58,9 +58,7 @@ struct Files {
     made.file_folders = {folder.path()};
     return made;
   }
-  support::Heard file(const std::string& path, int id = 5) {
-    return world.send("/oscine/v1/file", id, session, path);
-  }
+  support::Heard file(const std::string& path, int id = 5) { return world.send("/oscine/v1/file", id, session, path); }
 };
 
 TEST(File, GivesTheEventsOfItsSoundAndThenDone) {
@@ -74,8 +72,9 @@ TEST(File, GivesTheEventsOfItsSoundAndThenDone) {
 TEST(File, CountsItsPositionsInTheSamplesOfTheSession) {
   Files files;
   files.folder.write("fast.wav", wav(std::vector<float>(9600, 0.0F), 48000));
-  EXPECT_THAT(files.file("fast.wav"), ElementsAre(HasSubstr(" 1 0 0 0 0 800 'label'"), HasSubstr(" 2 0 0 400 0 800 'label'"),
-                                                  HasSubstr(" 3 0 0 800 0 800 'label'"), StartsWith("/done")));
+  EXPECT_THAT(files.file("fast.wav"),
+              ElementsAre(HasSubstr(" 1 0 0 0 0 800 'label'"), HasSubstr(" 2 0 0 400 0 800 'label'"),
+                          HasSubstr(" 3 0 0 800 0 800 'label'"), StartsWith("/done")));
 }
 
 TEST(File, ThatIsShorterThanAWindowIsFilledUpWithSilence) {
@@ -87,11 +86,10 @@ TEST(File, ThatIsShorterThanAWindowIsFilledUpWithSilence) {
 TEST(File, LeavesWhatIsHeardLiveAlone) {
   Files files;
   files.folder.write("loud.wav", wav(std::vector<float>(1600, 0.5F), 8000));
-  files.world.packet(
-      support::osc_with("/oscine/v1/frames", std::vector<float>(400, 0.0F), files.session, 1, 0, 0, 1));
+  files.world.packet(support::osc_with("/oscine/v1/frames", std::vector<float>(400, 0.0F), files.session, 1, 0, 0, 1));
   files.file("loud.wav");
-  EXPECT_THAT(files.world.packet(support::osc_with("/oscine/v1/frames", std::vector<float>(400, 0.0F), files.session, 2,
-                                                   0, 400, 1)),
+  EXPECT_THAT(files.world.packet(
+                  support::osc_with("/oscine/v1/frames", std::vector<float>(400, 0.0F), files.session, 2, 0, 400, 1)),
               ElementsAre(HasSubstr("'quiet' 1. 1")));
 }
 

@@ -277,8 +277,8 @@ TEST(Hearing, ByUdpASlowModelIsToldAndByTcpItIsWaitedFor) {
   world.heard();
   world.workers.held = true;
   const auto send = [&](int seq) {
-    return world.packet(support::osc_with("/oscine/v1/frames", std::vector<float>(1000, 0.0F), session, seq, 0,
-                                          (seq - 1) * 1000, 1));
+    return world.packet(
+        support::osc_with("/oscine/v1/frames", std::vector<float>(1000, 0.0F), session, seq, 0, (seq - 1) * 1000, 1));
   };
   send(1);  // at work
   EXPECT_THAT(send(2), IsEmpty());
@@ -295,8 +295,8 @@ TEST(Hearing, ByTcpTheDaemonReadsNoFurtherThanItCanHear) {
   world.heard();
   world.workers.held = true;
   for (int seq = 1; seq <= 6; ++seq) {
-    world.packet(support::osc_with("/oscine/v1/frames", std::vector<float>(1000, 0.0F), session, seq, 0,
-                                   (seq - 1) * 1000, 1));
+    world.packet(
+        support::osc_with("/oscine/v1/frames", std::vector<float>(1000, 0.0F), session, seq, 0, (seq - 1) * 1000, 1));
   }
   EXPECT_EQ(world.link.held_back[9], 1);
   world.workers.held = false;

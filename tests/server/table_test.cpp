@@ -24,7 +24,8 @@ TEST(Table, EveryServedRequestHasAHandlerAndEveryHandlerServesOne) {
   auto handled = DaemonTable::addresses();
   std::vector<std::string> served;
   for (const auto& entry : protocol::schema()) {
-    if ((entry.role == protocol::Role::kRequest || entry.role == protocol::Role::kStream) && entry.served) served.emplace_back(entry.address);
+    if ((entry.role == protocol::Role::kRequest || entry.role == protocol::Role::kStream) && entry.served)
+      served.emplace_back(entry.address);
   }
   std::sort(handled.begin(), handled.end());
   std::sort(served.begin(), served.end());

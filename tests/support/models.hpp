@@ -16,8 +16,8 @@ server::ModelConfig fake_model(const std::string& name, Options options = {{"doe
 server::ModelConfig counter(const std::string& name = "counter");
 /// The same, with an attribute `gain` (0..2, at first 1).
 server::ModelConfig amplifier(const std::string& name = "amp");
-/// A classifier of the fake engine at 8000 Hz: windows of 800 samples every 400, labels quiet and loud, whose scores are
-/// 1 − rms and rms. Methods: labels, scores (frames of both).
+/// A classifier of the fake engine at 8000 Hz: windows of 800 samples every 400, labels quiet and loud, whose scores
+/// are 1 − rms and rms. Methods: labels, scores (frames of both).
 server::ModelConfig loudness(const std::string& name = "loudness");
 /// Its text as a card file.
 std::string card_text(const std::string& name, const Options& options = {{"does", "sum"}});

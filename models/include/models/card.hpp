@@ -76,8 +76,8 @@ struct ListenCard {
   std::vector<std::string> shape;
   FrontEndCard front_end;
   Activation activation = Activation::kNone;
-  int top = 1;           ///< labels of one answer
-  float threshold = 0;   ///< what scores less is not told
+  int top = 1;          ///< labels of one answer
+  float threshold = 0;  ///< what scores less is not told
   friend bool operator==(const ListenCard&, const ListenCard&) = default;
 };
 

@@ -36,8 +36,8 @@ struct Heard {
 /// What a piece of input led to, in the order in which its input was complete.
 struct StreamOutput {
   std::vector<Heard> events;
-  int width = 0;                       ///< numbers of one frame
-  std::vector<float> frames;           ///< [frames_at.size(), width]
+  int width = 0;                        ///< numbers of one frame
+  std::vector<float> frames;            ///< [frames_at.size(), width]
   std::vector<std::int64_t> frames_at;  ///< the position of each
   void clear() {
     events.clear();
@@ -46,9 +46,9 @@ struct StreamOutput {
   }
 };
 
-/// A session's way through a model: sound at the session's rate in, events or frames out. What comes out depends on what
-/// went in and never on how it was cut into pieces. Holds the resampler and what of a window has been heard so far.
-/// Thread: one caller at a time.
+/// A session's way through a model: sound at the session's rate in, events or frames out. What comes out depends on
+/// what went in and never on how it was cut into pieces. Holds the resampler and what of a window has been heard so
+/// far. Thread: one caller at a time.
 class Stream {
  public:
   virtual ~Stream() = default;
