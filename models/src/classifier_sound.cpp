@@ -1,5 +1,6 @@
 #include "classifier_sound.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <string>
@@ -48,7 +49,8 @@ void ClassifierSound::push(std::span<const float> frames) {
   const std::size_t count = frames.size() / width;
   line_.resize(count);
   for (std::size_t channel = 0; channel < channels(); ++channel) {
-    for (std::size_t i = 0; i < count; ++i) {
+    if (width == 1) std::copy(frames.begin(), frames.end(), line_.begin());
+    for (std::size_t i = 0; width > 1 && i < count; ++i) {
       line_[i] = sample_of(frames.subspan(i * width, width), channel, channels() == 1);
     }
     resample(channel);

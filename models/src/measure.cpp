@@ -1,6 +1,7 @@
 #include "measure.hpp"
 
 #include <sys/resource.h>
+#include <time.h>
 
 #include <algorithm>
 #include <cmath>
@@ -41,6 +42,12 @@ Timing percentiles(std::vector<Micros> durations) {
     return durations[std::clamp<std::size_t>(rank, 1, durations.size()) - 1];
   };
   return {at(0.50), at(0.95), at(0.99), at(0.999), durations.size()};
+}
+
+Micros thread_time() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 MeasureClock machine_clock() {

@@ -22,6 +22,9 @@ struct MeasureClock {
 /// The steady clock, and the kernel's count where there is one.
 MeasureClock machine_clock();
 
+/// What this thread has had of the processor so far.
+Micros thread_time();
+
 /// Times `once` until `budget` has passed or 2000 runs are done, at least once. What other programs do meanwhile is no
 /// property of the model: runs that were interrupted are left out (unless all were), and where p99.9 is still above
 /// 20 × p50 it measures up to twice more and keeps the calmest.

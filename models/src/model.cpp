@@ -17,8 +17,8 @@ using base::ErrorCode;
 using base::Status;
 
 constexpr double kQuicker = 0.95;  ///< a way of serving has to be worth it
-constexpr int kCompareRounds = 2;
-constexpr std::chrono::milliseconds kLeastCompare{5}, kMostCompare{60};
+constexpr std::chrono::milliseconds kLeastCompare{20}, kMostCompare{150};
+constexpr std::size_t kLeastCalls = 9, kMostCalls = 400;
 
 /// The steps of load(), in order; each leaves what it made in `parts`. Messages do not name the model yet.
 class Loading {
@@ -121,34 +121,36 @@ class Loading {
     parts_.program->choose_rewritten(chosen);
   }
 
-  /// Whether `other` answers as run_ does, and sooner. In turns, so that what else the machine does meets both.
+  /// Whether `other` answers as run_ does, and for less of the processor. Call by call in turns, by the clock of this
+  /// thread, so that what else the machine does meets both and counts for neither.
   bool is_quicker(std::unique_ptr<Run>& other) {
     std::swap(run_, other);
     std::vector<float> answers;
     const bool right = warm_up(answers) && agree(first_answers_, answers);
-    Micros takes = Micros::max(), other_takes = Micros::max();
-    for (int i = 0; i < kCompareRounds && right; ++i) {
-      other_takes = std::min(other_takes, one_pass());
-      std::swap(run_, other);
-      takes = std::min(takes, one_pass());
-      std::swap(run_, other);
-    }
     std::swap(run_, other);
-    return right && other_takes < kQuicker * takes;
+    if (!right) return false;
+    Micros takes{0}, other_takes{0};
+    for (std::size_t i = 0; i < parts_.methods.size(); ++i) {
+      if (asks_script(i) && !compare(i, other, takes, other_takes)) return false;
+    }
+    return other_takes < kQuicker * takes;
   }
 
-  /// What one call of every method takes together; longer than anything where one failed.
-  Micros one_pass() {
-    Micros sum{0};
-    for (std::size_t i = 0; i < parts_.methods.size(); ++i) {
-      if (!asks_script(i)) continue;
-      std::size_t pass = 0;
-      const auto budget = std::clamp(options_.measure / kCompareRounds, kLeastCompare, kMostCompare);
-      const auto timing = measure([&] { return call(i, pass++); }, budget);
-      if (!timing) return Micros::max();
-      sum += timing->p50;
+  /// Adds the medians of one method. False: a call failed.
+  bool compare(std::size_t method, std::unique_ptr<Run>& other, Micros& takes, Micros& other_takes) {
+    std::vector<Micros> ours, theirs;
+    const auto ends = base::Clock::now() + std::clamp(options_.measure, kLeastCompare, kMostCompare);
+    for (std::size_t pass = 0; ours.size() < kLeastCalls || (base::Clock::now() < ends && pass < kMostCalls); ++pass) {
+      for (auto* times : {&ours, &theirs}) {
+        const auto before = thread_time();
+        if (!call(method, pass)) return false;
+        times->push_back(thread_time() - before);
+        std::swap(run_, other);
+      }
     }
-    return sum;
+    takes += percentiles(std::move(ours)).p50;
+    other_takes += percentiles(std::move(theirs)).p50;
+    return true;
   }
 
   Status measure_methods() {

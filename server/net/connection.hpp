@@ -41,7 +41,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Peer peer_;
   Events events_;
   protocol::StreamDecoder decoder_;
-  std::array<std::byte, 16384> piece_{};
+  std::array<std::byte, 65536> piece_{};
   std::vector<std::byte> writing_, waiting_;
   int held_back_ = 0;
   bool reading_ = false;

@@ -7,23 +7,28 @@ a bar is missed. docs/performance.md says how each figure is taken.
 import argparse
 import sys
 
+import classify
 import clients
 import fuzz
 import memory
 import rtt
+import soak
 import start
 from figures import Figures
 from rig import BenchError
 
-BENCHES = {"rtt": rtt, "start": start, "fuzz": fuzz, "clients": clients, "memory": memory}
+BENCHES = {"rtt": rtt, "start": start, "fuzz": fuzz, "clients": clients, "memory": memory,
+           "classify": classify, "soak": soak}
 
 
 def parse(words):
     parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="one of: all " + " ".join(BENCHES))
-    parser.add_argument("--rounds", type=int, help="rtt: rounds of each rhythm and placement (7); start: runs (10)")
+    parser.add_argument("--rounds", type=int, help="rtt: rounds of each rhythm and placement (7); start: runs (10);\n"
+                        "classify: rounds of each measurement (7)")
     parser.add_argument("--packets", type=int, default=10**7, help="fuzz: packets in all (10000000)")
     parser.add_argument("--seed", type=int, default=1, help="fuzz: of the first process (1)")
+    parser.add_argument("--hours", type=float, default=8, help="soak: of sound (8), and an eighth of it with drums")
     return parser.parse_args(words)
 
 

@@ -54,6 +54,6 @@ class Figures:
                 "spread": [clean(one) for one in spread] if spread else None, "machine": self.machine}
         print(json.dumps(line), flush=True)
 
-    def median(self, name, values, unit, bar=None):
+    def median(self, name, values, unit, bar=None, least=False):
         """The median of the rounds, with the smallest and the largest as its spread."""
-        self.add(name, statistics.median(values), unit, bar, (min(values), max(values)))
+        self.add(name, statistics.median(values), unit, bar, (min(values), max(values)), least)

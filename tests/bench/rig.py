@@ -59,6 +59,37 @@ def mlp_config():
     return file
 
 
+def cpu_seconds(pid):
+    """What all threads of a process have taken of the processors until now, to the nanosecond."""
+    spent = 0
+    try:
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            spent += int((thread / "schedstat").read_text(encoding="ascii").split()[0])
+    except OSError as error:
+        raise BenchError("seconds of the processor stand in /proc/PID/task/*/schedstat, which is not there") from error
+    return spent / 1e9
+
+
+def cpu_seconds_with_ended(pid):
+    """The same with threads that have ended, in hundredths of a second."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextlib.contextmanager
+def on_cores(count):
+    """What starts within shares so many cores with this process."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, set(sorted(before)[:count]))
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
 def port_pair():
     """A port that is free for UDP and TCP now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
@@ -140,10 +171,11 @@ class Echo(Process):
 
 
 class PythonOsc(Process):
-    """One of the python-osc + torch servers."""
+    """One of the python-osc + torch servers. With `ear` (a file) it hears."""
 
-    def __init__(self, kind, threads):
-        super().__init__([sys.executable, str(HERE / "python_osc_server.py"), str(SCRATCH / "mlp.ts"), kind, str(threads)],
+    def __init__(self, kind, threads, model=SCRATCH / "mlp.ts", ear=None):
+        more = [str(ear)] if ear else []
+        super().__init__([sys.executable, str(HERE / "python_osc_server.py"), str(model), kind, str(threads), *more],
                          stdout=subprocess.PIPE)
         self.port = int(self.process.stdout.readline() or 0)
         if not self.port:
@@ -163,3 +195,29 @@ class Bare(Process):
         self.process.stdin.write(" ".join(str(word) for word in mode) + "\n")
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())["times"]
+
+
+class BareSound(Process):
+    """A classifier without a server, that hears a file of sound over and over."""
+
+    def __init__(self, card, sound):
+        super().__init__([tool("bench_hear"), "sound", str(card), str(sound)], stdin=subprocess.PIPE,
+                         stdout=subprocess.PIPE)
+        self.how = self.process.stdout.readline().strip()  # frozen, or optimized for inference
+
+    def hear(self, samples):
+        """So many samples more. @return what came of them: windows, index and score of the last."""
+        self.process.stdin.write(f"{samples}\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline() or "{}")
+
+
+class BareServer(Process):
+    """Bare threads that answer a window by UDP."""
+
+    def __init__(self, card, threads):
+        super().__init__([tool("bench_hear"), "serve", str(card), str(threads)], stdout=subprocess.PIPE)
+        self.port = int(self.process.stdout.readline() or 0)
+        if not self.port:
+            self.__exit__()
+            raise BenchError("the bare threads did not start")
