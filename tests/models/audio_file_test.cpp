@@ -129,7 +129,7 @@ TEST_F(AudioFileTest, EveryFormatThatKeepsSamplesGivesThemBack) {
     EXPECT_EQ(file->rate(), 44100);
     EXPECT_EQ(file->channels(), 2);
     EXPECT_EQ(file->frames(), 2500);
-    for (const std::size_t piece : {7, 1000, 4096}) {
+    for (const std::size_t piece : {7U, 1000U, 4096U}) {
       auto again = AudioFile::open(path);
       ASSERT_TRUE(again) << outcome(again);
       EXPECT_EQ(heard(*again, piece).samples, samples) << name << " by " << piece;
@@ -239,7 +239,7 @@ TEST_F(AudioFileTest, NothingIsReadBehindDamage) {
   auto bytes = bytes_of(write_sound("a.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16, samples));
   bytes.replace(bytes.size() / 2, 300, 300, '\x55');
   const auto path = write("hurt.flac", bytes);
-  for (const std::size_t piece : {100, 4096, 60000}) {
+  for (const std::size_t piece : {100U, 4096U, 60000U}) {
     auto file = AudioFile::open(path);
     ASSERT_TRUE(file) << outcome(file);
     const auto all = heard(*file, piece);

@@ -63,11 +63,11 @@ class HitsAtRate : public testing::TestWithParam<double> {};
 TEST_P(HitsAtRate, PiecesMakeNoDifference) {
   const double rate = GetParam();
   const auto samples = three_strokes(rate);
-  for (const std::size_t method : {0, 1}) {
+  for (const std::size_t method : {0U, 1U}) {
     Ear whole(hits_card(), {rate, 1}, method);
     whole.hear(samples);
     expect_near(whole.out.events, {0.5, 1.0, 1.25}, rate);
-    for (const std::size_t piece : {1, 13, 512, 65536}) {
+    for (const std::size_t piece : {1U, 13U, 512U, 65536U}) {
       if (piece == 1 && rate > 48000) continue;
       Ear pieces(hits_card(), {rate, 1}, method);
       pieces.hear(samples, piece);
@@ -143,7 +143,7 @@ TEST(ClassifierHits, OfEachChannelComeInTheOrderOfTheirTime) {
     stereo[2 * i] = left[i];
     stereo[2 * i + 1] = right[i];
   }
-  for (const std::size_t piece : {2, 1000, 100000}) {
+  for (const std::size_t piece : {2U, 1000U, 100000U}) {
     Ear ear(card, {8000, 2});
     ear.hear(stereo, piece);
     expect_near(ear.out.events, {0.5, 1.0, 1.5}, 8000);
@@ -156,7 +156,7 @@ TEST(ClassifierHits, OfEachChannelComeInTheOrderOfTheirTime) {
 TEST(ClassifierHits, TheEndAnswersWhatWaitsAndMakesNothingUp) {
   for (const double rate : {8000.0, 48000.0}) {
     const auto samples = three_strokes(rate, 1.27);  // ends 20 ms into the last stroke
-    for (const std::size_t method : {0, 1}) {
+    for (const std::size_t method : {0U, 1U}) {
       Ear ear(hits_card(), {rate, 1}, method);
       ear.hear(samples);
       expect_near(ear.out.events, {0.5, 1.0, 1.25}, rate);
@@ -185,7 +185,7 @@ TEST(ClassifierHits, AfterAResetTheyAreTheSame) {
 }
 
 TEST(ClassifierHits, AreToldWhenTheirLookaheadHasPassed) {
-  for (const std::size_t method : {0, 1}) {
+  for (const std::size_t method : {0U, 1U}) {
     for (const double rate : {8000.0, 48000.0}) {
       Ear ear(hits_card(), {rate, 1}, method);
       std::int64_t pushed = 0;

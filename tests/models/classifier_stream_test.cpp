@@ -59,7 +59,7 @@ class AtRate : public testing::TestWithParam<double> {};
 TEST_P(AtRate, PiecesMakeNoDifferenceAndPositionsAreThoseOfTheStream) {
   const double rate = GetParam();
   const auto samples = changing(rate);
-  for (const std::size_t method : {0, 1}) {
+  for (const std::size_t method : {0U, 1U}) {
     Ear whole(listening_card(), {rate, 1}, method);
     whole.hear(samples);
     const auto& at = method == 0 ? whole.places() : whole.out.frames_at;
@@ -71,7 +71,7 @@ TEST_P(AtRate, PiecesMakeNoDifferenceAndPositionsAreThoseOfTheStream) {
     if (method == 0) {
       EXPECT_THAT(whole.out.events, testing::Contains(Field(&Heard::name, "loud")));
     }
-    for (const std::size_t piece : {1, 7, 64, 441, 4096, 4097, 65536}) {
+    for (const std::size_t piece : {1U, 7U, 64U, 441U, 4096U, 4097U, 65536U}) {
       if (piece == 1 && rate > 48000) continue;
       Ear pieces(listening_card(), {rate, 1}, method);
       pieces.hear(samples, piece);

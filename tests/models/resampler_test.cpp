@@ -73,7 +73,7 @@ TEST(Resampler, HasTheSameBitsWhateverThePieces) {
   for (const auto& [from, to] : {std::pair{48000., 16000.}, {44100., 16000.}, {8000., 44100.}, {22050., 192000.}}) {
     const auto once = resampler(from, to);
     const auto whole = all(*once, in);
-    for (const std::size_t piece : {1, 2, 63, 480, 4096, 4097, 20000}) {
+    for (const std::size_t piece : {1U, 2U, 63U, 480U, 4096U, 4097U, 20000U}) {
       const auto again = resampler(from, to);
       EXPECT_EQ(in_pieces(*again, in, piece), whole) << from << " to " << to << " by " << piece;
     }
