@@ -15,7 +15,7 @@
 namespace models {
 
 /// For the messages of failed comparisons.
-inline void PrintTo(const Heard& heard, std::ostream* out) {
+inline void PrintTo(const Heard& heard, std::ostream* out) {  // NOLINT(readability-identifier-naming): GoogleTest looks for this name
   *out << heard.name << " at " << heard.at << " for " << heard.duration << " value " << heard.value << " score "
        << heard.score << " rank " << heard.rank << " channel " << heard.channel;
 }
