@@ -15,7 +15,8 @@
 namespace models {
 
 /// For the messages of failed comparisons.
-inline void PrintTo(const Heard& heard, std::ostream* out) {  // NOLINT(readability-identifier-naming): GoogleTest looks for this name
+// NOLINTNEXTLINE(readability-identifier-naming): the name that GoogleTest looks for
+inline void PrintTo(const Heard& heard, std::ostream* out) {
   *out << heard.name << " at " << heard.at << " for " << heard.duration << " value " << heard.value << " score "
        << heard.score << " rank " << heard.rank << " channel " << heard.channel;
 }
