@@ -142,7 +142,9 @@ class Daemon {
   void on_set(Request&, const protocol::Arguments&);
   void on_get(Request&, const protocol::Arguments&);
   base::Result<std::shared_ptr<Session>> find_session(const Request& request, std::int32_t number);
-  /// The same; answers the failure itself.
+  /// It was neither closed nor ended.
+  bool is_open(const Session& session) const;
+  /// As find_session; answers the failure itself.
   std::shared_ptr<Session> session_of(const Request& request, std::int32_t number);
   /// The session of a message without an id; complains itself.
   std::shared_ptr<Session> stream_session(const Request& request, std::int32_t number);
@@ -182,6 +184,8 @@ class Daemon {
   void take_input(const Request& request, const std::shared_ptr<Session>& session, std::int32_t seq, Input input);
   void feed(const std::shared_ptr<Session>& session);
   void heard(const std::shared_ptr<Session>& session, base::Status status, const models::StreamOutput& out);
+  /// Frames that may wait for the model.
+  std::int64_t most_waiting(const Session& session) const;
   /// What was sent to these receivers has to leave first.
   bool congested(const Session& session) const;
   void feed_later(const std::shared_ptr<Session>& session);

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -18,6 +19,9 @@ struct FileRun;
 /// What flows through a session: its input in order, what of it waits for the model, and what was answered. At most one
 /// job of a flow is at work. Thread: [net], except `ear`, which belongs to the job at work.
 struct Flow {
+  static constexpr std::size_t kFramesAtOnce = 16384;               ///< of one job, so that others have their turn
+  static constexpr auto kLookAgain = std::chrono::milliseconds(5);  ///< where the queue or a receiver is full
+
   Flow(Link& to, double frames_per_second) : link(to), line(frames_per_second) {}
   ~Flow();
   Flow(const Flow&) = delete;

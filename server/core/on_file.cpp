@@ -13,9 +13,7 @@ using base::ErrorCode;
 using protocol::Arguments;
 
 namespace {
-constexpr std::size_t kFramesAtOnce = 16384;  // of one job, so that others have their turn
 constexpr auto kTellEvery = std::chrono::milliseconds(500);
-constexpr auto kLookAgain = std::chrono::milliseconds(5);
 }  // namespace
 
 /// A file on its way through a session: with an ear and an instance of its own, so that what was heard live neither
@@ -55,7 +53,7 @@ base::Status FileRun::open() {
   if (!opened) return opened.error();
   file = std::move(*opened);
   ear = std::make_unique<Ear>(seat->served, method, file->rate(), settings);
-  frames.resize(kFramesAtOnce * static_cast<std::size_t>(file->channels()));
+  frames.resize(Flow::kFramesAtOnce * static_cast<std::size_t>(file->channels()));
   return {};
 }
 
@@ -104,13 +102,13 @@ void Daemon::on_file(Request& request, const Arguments& arguments) {
 
 void Daemon::run_file(const std::shared_ptr<FileRun>& run) {
   const auto session = run->session.lock();
-  if (!session || !session->flow || !sessions_.contains(session->number)) {
+  if (!session || !session->flow || !is_open(*session)) {
     return end_file(run, Error{ErrorCode::kGone, "the session ended before its file"});
   }
   if (run->cancelled || closing_) return end_file(run, Error{ErrorCode::kExpired, "cancelled"});
   const bool full = parts_.workers.queued() >= static_cast<std::size_t>(config_.limits.queue);
   if (full || congested(*session)) {
-    timers_.add(now() + kLookAgain, [this, run](base::Time) { run_file(run); });
+    timers_.add(now() + Flow::kLookAgain, [this, run](base::Time) { run_file(run); });
     return;
   }
   perform(
@@ -121,7 +119,7 @@ void Daemon::run_file(const std::shared_ptr<FileRun>& run) {
 // Positions in the file become positions of the session, where their rates differ.
 void Daemon::file_read(const std::shared_ptr<FileRun>& run, const base::Status& status) {
   const auto session = run->session.lock();
-  if (session && session->flow && sessions_.contains(session->number) && !run->cancelled) {
+  if (session && session->flow && is_open(*session) && !run->cancelled) {
     const double units = run->rate() > 0 ? session->units_per_second / run->rate() : 1;
     const auto on_axis = [units](std::int64_t frames) {
       return static_cast<std::int64_t>(std::floor(static_cast<double>(frames) * units + 1e-6));

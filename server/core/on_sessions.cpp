@@ -24,6 +24,11 @@ base::Result<std::shared_ptr<Session>> Daemon::find_session(const Request& reque
   return session;
 }
 
+bool Daemon::is_open(const Session& session) const {
+  const auto it = sessions_.find(session.number);
+  return it != sessions_.end() && it->second.lock().get() == &session;
+}
+
 std::shared_ptr<Session> Daemon::session_of(const Request& request, std::int32_t number) {
   auto session = find_session(request, number);
   if (session) return *session;

@@ -15,11 +15,9 @@ using protocol::Arguments;
 
 namespace {
 
-constexpr float kLoudest = 1000;               // 60 dB over full scale: no sound, but a number gone wrong
-constexpr std::int64_t kFramesAtOnce = 16384;  // of one job, so that others have their turn
+constexpr float kLoudest = 1000;  // 60 dB over full scale: no sound, but a number gone wrong
 constexpr std::size_t kHeldPackets = 1024;
 constexpr std::size_t kUnsentBytes = 4U << 20;
-constexpr auto kLookAgain = std::chrono::milliseconds(5);
 
 /// The first sample that is no sound: "sample 12 is nan". Nothing where all are well.
 std::optional<Error> unsound(std::span<const float> samples) {
@@ -105,8 +103,7 @@ void Daemon::take_input(const Request& request, const std::shared_ptr<Session>& 
     return;
   }
   if (const auto error = unsound(input.samples)) return complain(request, *error);
-  const auto most = static_cast<std::int64_t>(std::chrono::duration<double>(config_.limits.input).count() *
-                                              session->units_per_second);
+  const auto most = most_waiting(*session);
   if (flow.frames_waiting > most && !request.from.tcp()) {
     return complain(request,
                     {ErrorCode::kBusy, "the model is " + std::to_string(config_.limits.input.count()) +
@@ -121,8 +118,12 @@ void Daemon::take_input(const Request& request, const std::shared_ptr<Session>& 
     flow.frames_waiting += ready.frames();
     flow.waiting.push_back(std::move(ready));
   }
-  if (flow.frames_waiting > most) flow.hold_back(request.from);
+  if (flow.frames_waiting > most && request.from.tcp()) flow.hold_back(request.from);
   feed(session);
+}
+
+std::int64_t Daemon::most_waiting(const Session& session) const {
+  return std::llround(std::chrono::duration<double>(config_.limits.input).count() * session.units_per_second);
 }
 
 bool Daemon::congested(const Session& session) const {
@@ -135,7 +136,7 @@ bool Daemon::congested(const Session& session) const {
 void Daemon::feed_later(const std::shared_ptr<Session>& session) {
   if (session->flow->retry_due) return;
   session->flow->retry_due = true;
-  timers_.add(now() + kLookAgain, [this, weak = std::weak_ptr(session)](base::Time) {
+  timers_.add(now() + Flow::kLookAgain, [this, weak = std::weak_ptr(session)](base::Time) {
     const auto again = weak.lock();
     if (!again || !again->flow) return;
     again->flow->retry_due = false;
@@ -150,8 +151,8 @@ void Daemon::feed(const std::shared_ptr<Session>& session) {
   const bool full = parts_.workers.queued() >= static_cast<std::size_t>(config_.limits.queue);
   if (full || congested(*session)) return feed_later(session);
   auto inputs = std::make_shared<std::vector<Input>>();
-  for (std::int64_t taken = 0; !flow.waiting.empty() && taken < kFramesAtOnce;) {
-    taken += flow.waiting.front().frames();
+  for (std::size_t taken = 0; !flow.waiting.empty() && taken < Flow::kFramesAtOnce;) {
+    taken += static_cast<std::size_t>(flow.waiting.front().frames());
     inputs->push_back(std::move(flow.waiting.front()));
     flow.waiting.pop_front();
   }
@@ -168,14 +169,12 @@ void Daemon::heard(const std::shared_ptr<Session>& session, base::Status status,
   if (!session->flow) return;
   auto& flow = *session->flow;
   flow.at_work = false;
-  const auto it = sessions_.find(session->number);
-  if (it == sessions_.end() || it->second.lock() != session) return;  // closed meanwhile
+  if (!is_open(*session)) return;  // closed meanwhile
   tell_events(*session, out.events);
   tell_frames(*session, out);
   const auto owner = session->owner.lock();
   if (!status && owner) answers_.complain(*owner, flow.input_from, "/oscine/v1/audio", status.error(), now());
-  const auto most = std::chrono::duration<double>(config_.limits.input).count() * session->units_per_second;
-  if (static_cast<double>(flow.frames_waiting) < most / 2) flow.let_go();
+  if (flow.frames_waiting < most_waiting(*session) / 2) flow.let_go();
   feed(session);
 }
 
