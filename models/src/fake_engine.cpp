@@ -17,8 +17,8 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-constexpr std::array<std::string_view, 11> kDoes{"echo",  "sum", "mean",  "count", "slow", "gate",
-                                                 "throw", "nan", "shape", "loud",  "parts"};
+constexpr std::array<std::string_view, 14> kDoes{"echo", "sum",   "mean", "count", "slow",  "gate",  "throw",
+                                                 "nan",  "shape", "loud", "parts", "crash", "abort", "hang"};
 
 std::string option(const Card& card, std::string_view key, std::string otherwise = {}) {
   for (const auto& [name, value] : card.options) {
@@ -85,6 +85,7 @@ class FakeEngine final : public Engine {
 
   base::Result<std::unique_ptr<Program>> load(const Card& card) override {
     if (option(card, "load") == "gate") wait_at_gate(option(card, "gate", "gate"));
+    misbehave(option(card, "load"));
     if (option(card, "load") == "fail") return Error{ErrorCode::kModelFailed, "loading failed, as asked"};
     const auto offered = offered_methods(card);
     for (const auto& name : method_names(card)) {

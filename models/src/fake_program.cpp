@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
+#include <cstdlib>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -35,6 +37,7 @@ class FakeRun final : public Run {
     if (acts && does == "throw") return Error{ErrorCode::kModelFailed, "forward raised: the fake raised, as asked"};
     if (acts && does == "slow") std::this_thread::sleep_for(behaviour_->sleep);
     if (acts && does == "gate") wait_at_gate(behaviour_->gate);
+    if (acts) misbehave(does);
     answer(in, behaviour_->outputs[method] + (acts && does == "shape" ? 1 : 0), out);
     if (acts && does == "nan" && !out.data.empty()) out.data.back() = std::numeric_limits<float>::quiet_NaN();
     return {};
@@ -133,6 +136,12 @@ class FakeProgram final : public Program {
 };
 
 }  // namespace
+
+void misbehave(std::string_view how) {
+  if (how == "crash") (void)std::raise(SIGSEGV);
+  if (how == "abort") std::abort();
+  while (how == "hang") std::this_thread::sleep_for(std::chrono::seconds(1));
+}
 
 std::unique_ptr<Program> fake_program(std::vector<std::string> methods, FakeBehaviour behaviour) {
   return std::make_unique<FakeProgram>(std::move(methods), std::move(behaviour));

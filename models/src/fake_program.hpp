@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/engine.hpp"
@@ -20,6 +21,9 @@ struct FakeBehaviour {
   std::vector<std::size_t> outputs;  ///< per method
   bool listens = false;              ///< kind classifier: what comes in is one window, whatever its shape
 };
+
+/// "crash": a segmentation fault; "abort": what a failed assertion does; "hang": never comes back. Else nothing.
+void misbehave(std::string_view how);
 
 /// @param methods  as Program::methods() gives them.
 std::unique_ptr<Program> fake_program(std::vector<std::string> methods, FakeBehaviour behaviour);

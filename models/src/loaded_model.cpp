@@ -4,6 +4,7 @@
 
 #include "attributes.hpp"
 #include "text.hpp"
+#include "watched_run.hpp"
 
 namespace models {
 
@@ -123,6 +124,16 @@ base::Result<std::unique_ptr<Run>> start_run(const Card& card, Program& program,
     if (auto status = (*run)->set(attribute.name, *values); !status) return status.error();
   }
   return run;
+}
+
+base::Result<std::unique_ptr<Run>> LoadedModel::new_run() const {
+  constexpr auto kCopying = std::chrono::seconds(10);
+  const WatchedCall call(parts_.card.name, kCopying);
+  auto run = start_run(parts_.card, *parts_.program, parts_.stateful);
+  if (!run) return run;
+  std::vector<base::Duration> limits;
+  for (const auto& method : parts_.methods) limits.push_back(call_limit(method.timing.longest));
+  return std::unique_ptr<Run>(std::make_unique<WatchedRun>(std::move(*run), parts_.card.name, std::move(limits)));
 }
 
 base::Result<std::size_t> LoadedModel::method(std::string_view name) const {

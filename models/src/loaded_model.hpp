@@ -42,10 +42,8 @@ class LoadedModel final : public Model {
   Engine& engine() const override { return *parts_.engine; }
   std::vector<std::pair<std::string, std::string>> facts() const override { return parts_.program->facts(); }
 
-  /// A new run for an instance.
-  base::Result<std::unique_ptr<Run>> new_run() const {
-    return start_run(parts_.card, *parts_.program, parts_.stateful);
-  }
+  /// A new run for an instance; its calls are watched.
+  base::Result<std::unique_ptr<Run>> new_run() const;
 
  private:
   Parts parts_;

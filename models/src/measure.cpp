@@ -41,7 +41,7 @@ Timing percentiles(std::vector<Micros> durations) {
     const auto rank = static_cast<std::size_t>(std::ceil(part * static_cast<double>(durations.size()) - 1e-9));
     return durations[std::clamp<std::size_t>(rank, 1, durations.size()) - 1];
   };
-  return {at(0.50), at(0.95), at(0.99), at(0.999), durations.size()};
+  return {at(0.50), at(0.95), at(0.99), at(0.999), durations.size(), durations.back()};
 }
 
 Micros thread_time() {

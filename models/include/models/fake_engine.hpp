@@ -22,11 +22,13 @@ namespace models {
 ///         shape   gives one output too many
 ///         loud    1 − p, p, 0 …, where p is the RMS of the inputs, at most 1: as scores of "quiet" and "loud"
 ///         parts   output i is the RMS of the i-th of as many equal parts of the inputs as there are outputs
-///   when: 0.5     slow, gate, throw, nan and shape happen only when the first number in equals this one; else as sum.
-///                 (Probing at load never sends a port's minimum, its maximum or 0.)
+///         crash   ends its process by a segmentation fault;  abort: as a failed assertion;  hang: never comes back
+///   when: 0.5     slow, gate, throw, nan, shape, crash, abort and hang happen only when the first number in equals
+///   this
+///                 one; else as sum. (Probing at load never sends a port's minimum, its maximum or 0.)
 ///   ms: 20        for slow; 0 when left out
 ///   gate: name    for does and load; "gate" when left out
-///   load: fail    loading fails;  gate: loading waits at the FakeGate
+///   load: fail    loading fails;  gate: loading waits at the FakeGate;  crash, abort, hang: as above
 ///   outputs: 3    kind classifier: numbers for each window; as many as labels (for pitch 2) when left out
 ///   methods: a b  what the "file" offers; the methods of the card when left out
 ///

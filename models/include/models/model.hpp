@@ -19,6 +19,7 @@ using Micros = std::chrono::duration<double, std::micro>;
 struct Timing {
   Micros p50{0}, p95{0}, p99{0}, p999{0};
   std::size_t runs = 0;
+  Micros longest{0};
 };
 
 /// A method as it is served. A ratio is how many samples at the model's rate one frame stands for (1 for params).
