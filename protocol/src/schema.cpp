@@ -76,11 +76,11 @@ void clients(Table& t) {
   t += request("/ping", {id(), hi(), lo()}, "measures the way there and back");
   t += answer("/pong", {id(), hi(), lo(), count("sec", "s"), i("usec", "us", 0, 999999)},
               "the position as it came, and the time since boot");
-  t += push("/restarted", {i("boot")}, "the serving process is new: open again", kNotYet);
+  t += push("/restarted", {i("boot")}, "the serving process is new: open again");
   t += request("/status", {id()}, "asks how the daemon is doing");
   t += answer("/status.reply",
               {id(), count("uptime", "s"), count("models"), count("sessions"), count("queued"), f("cpu", "%"),
-               f("p50", "ms"), f("p99", "ms"), count("late"), count("refused")},
+               f("p50", "ms"), f("p99", "ms"), count("late"), count("refused"), optional(count("restarts"))},
               "how the daemon is doing");
   t += change("/subscribe", {id(), s("topic", "status, log, model.state or event"), flag("on")},
               "asks for, or ends, pushes on a topic");

@@ -5,6 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "base/result.hpp"
+#include "server/config/config.hpp"
+
 namespace server {
 
 /// The commands of `oscine`. Each returns the exit code: 0 done, 1 it failed (one sentence on standard error), 2 wrong
@@ -17,8 +20,19 @@ struct ServeOptions {
   bool log_json = false;
   std::filesystem::path port_file;  ///< the first port is written here once it is open
   std::vector<int> descriptors;     ///< bound sockets of the parent
+  bool alone = false;               ///< serve in this process, with nobody to start it again
+  std::vector<int> supervised;      ///< this is the serving process of a supervisor: line, board, handover
 };
 int serve(const ServeOptions& options);
+
+/// The part of serve() that stays: the supervisor's process. `arguments` are those of the serving process.
+int supervise(const ServeOptions& options);
+/// The configuration with what the options say instead. `text`: as it was handed over; empty: read from the file.
+base::Result<Config> configuration(const ServeOptions& options, const std::string& text = {});
+/// "oscine 0.1.0 (commit), configuration"
+std::string start_text(const Config& config);
+/// Writes the port where --port-file asks for it. Fails: kForbidden.
+base::Status write_port(const ServeOptions& options, std::uint16_t port);
 
 int check(const std::filesystem::path& config);
 

@@ -34,6 +34,8 @@ int run(int argc, char** argv) {
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
   serving->add_flag("--log-json", serve.log_json, "log lines as JSON");
   serving->add_option("--port-file", serve.port_file, "write the port here once it is open");
+  serving->add_flag("--alone", serve.alone, "one process, and nobody to start it again (for debuggers)");
+  serving->add_option("--supervised", serve.supervised)->delimiter(',')->group("");
   serving->add_option("--fds", serve.descriptors, "bound sockets handed in by the parent: 3,4,5")->delimiter(',');
   serving->callback([&] { code = server::serve(serve); });
 

@@ -154,6 +154,10 @@ base::Status OscPeer::ask(protocol::Bytes packet, std::int32_t id,
   if (auto sent = send(packet); !sent) return sent;
   base::Status status;
   const auto ended = receive(deadline(), [&](const protocol::MessageView& message) {
+    if (message.address == "/oscine/v1/restarted") {
+      status = Error{ErrorCode::kGone, "the daemon fell before it answered, and serves again; its log says why"};
+      return true;
+    }
     if (message.arguments.empty() || protocol::id_of(message) != id) return false;
     each(message);
     if (message.address == kFail) status = failure_in(message);

@@ -1,4 +1,4 @@
-// oscine serve: bind, answer, load, drain, leave.
+// oscine serve: bind, answer, load, drain, leave. In two processes, unless --alone: see supervise.cpp.
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,8 +8,11 @@
 #include <thread>
 
 #include "server/cli/commands.hpp"
+#include "server/cli/text.hpp"
 #include "server/core/thread_workers.hpp"
 #include "server/net/network.hpp"
+#include "server/supervisor/faults.hpp"
+#include "server/supervisor/serving_side.hpp"
 #include "version.hpp"
 
 namespace server {
@@ -18,49 +21,34 @@ namespace {
 
 constexpr auto kDrain = std::chrono::seconds(2);
 
-int refuse(const base::Error& error) {
-  std::cerr << "oscine: " << error.message << "\n";
-  return 1;
-}
-
 std::size_t worker_count(int configured) {
   if (configured > 0) return static_cast<std::size_t>(configured);
   return std::max(1U, std::thread::hardware_concurrency() - 1);
 }
 
-base::Result<Config> configuration(const ServeOptions& options) {
-  auto config = read_config(options.config);
-  if (!config) return config;
-  if (!options.log_level.empty()) config->log.level = options.log_level;
-  if (options.log_json) config->log.json = true;
-  if (options.listen.empty()) return config;
-  config->listen.clear();
-  for (const auto& text : options.listen) {
-    auto endpoint = parse_endpoint(text);
-    if (!endpoint) return endpoint.error();
-    config->listen.push_back(*endpoint);
-  }
-  return config;
-}
-
 /// The parts of a running daemon, in the order in which they need each other.
 class Serving {
  public:
-  Serving(ServeOptions options, Config config, std::unique_ptr<Log> log)
+  /// @param side  the way to the supervisor; null: there is none
+  Serving(ServeOptions options, Config config, std::unique_ptr<Log> log, std::unique_ptr<ServingSide> side)
       : options_(std::move(options)),
         log_(std::move(log)),
+        side_(std::move(side)),
         network_(io_, *log_),
-        workers_(worker_count(config.workers), static_cast<std::size_t>(config.limits.queue), post()),
-        background_(post()),
+        workers_(worker_count(config.workers), static_cast<std::size_t>(config.limits.queue), post(), thread_begins()),
+        background_(post(), thread_begins()),
         config_(std::move(config)) {}
 
   base::Status open() {
     const auto descriptors = options_.descriptors.empty() ? handed_in_descriptors() : options_.descriptors;
-    const auto opened = descriptors.empty() ? network_.listen(config_.listen) : network_.adopt(descriptors);
+    const auto opened = descriptors.empty() ? network_.listen(config_.listen)
+                                            : network_.adopt(descriptors, side_ ? Level::kDebug : Level::kInfo);
     if (!opened) return opened;
     handed_in_ = !descriptors.empty();
-    daemon_ = std::make_unique<Daemon>(
-        config_, Parts{network_, workers_, background_, *log_, [] { return base::Clock::now(); }, [this] { stop(); }});
+    daemon_ =
+        std::make_unique<Daemon>(config_, Parts{network_, workers_, background_, *log_,
+                                                [] { return base::Clock::now(); }, [this] { stop(); }, side_.get()});
+    if (side_) daemon_->inherit(side_->handover().inherited);
     log_->set_listener([this](Level level, const std::string& line) {
       if (daemon_->log_subscribed()) {
         asio::post(io_, [this, level, line] {
@@ -69,10 +57,11 @@ class Serving {
         });
       }
     });
-    return write_port();
+    return side_ ? base::Status() : write_port(options_, network_.port());
   }
 
   void run() {
+    if (side_) listen_to_supervisor();
     wait_for_signal();
     network_.start(*daemon_);
     daemon_->start();
@@ -93,16 +82,6 @@ class Serving {
     };
   }
 
-  base::Status write_port() {
-    if (options_.port_file.empty()) return {};
-    const auto fresh = options_.port_file.string() + ".part";
-    std::ofstream(fresh) << network_.port() << "\n";
-    std::error_code error;
-    std::filesystem::rename(fresh, options_.port_file, error);
-    if (!error) return {};
-    return base::Error{base::ErrorCode::kForbidden, "the port file cannot be written: " + error.message()};
-  }
-
   void wait_for_signal() {
     signals_.async_wait([this](asio::error_code error, int signal) {
       if (error) return;
@@ -117,10 +96,34 @@ class Serving {
     });
   }
 
-  // The file is read on the loading thread: [net] never waits for a disk.
-  void reload() {
-    background_.submit([this] {
-      auto config = configuration(options_);
+  void listen_to_supervisor() {
+    thread_begins()(0);
+    side_->start(io_, {[this](const std::string& text) { reload(text); },
+                       [this](const std::vector<int>& sockets) {
+                         const auto taken = network_.adopt(sockets, Level::kDebug);
+                         if (!taken) log_->line(Level::kError, {"listen", {}, {}, {}, taken.error().message});
+                       },
+                       [this] {
+                         log_->line(Level::kError, {"stop", {}, {}, {}, "the supervisor is gone"});
+                         stop();
+                       }});
+  }
+
+  // Each thread tells the board what it does, and has a stack for the note of its fault.
+  ThreadBegins thread_begins() {
+    if (!side_) return {};
+    return [this](std::size_t lane) {
+      prepare_fault_stack();
+      thread_local std::unique_ptr<BoardWatch> watch;
+      watch = std::make_unique<BoardWatch>(side_->board(), lane);
+      models::watch_calls(watch.get());
+    };
+  }
+
+  // The cards are read on the loading thread: [net] never waits for a disk.
+  void reload(const std::string& text = {}) {
+    background_.submit([this, text] {
+      auto config = configuration(options_, text);
       return std::function<void()>([this, config = std::move(config)] {
         auto status = config ? base::Status() : base::Status(config.error());
         if (status && !handed_in_) status = network_.listen(config->listen);
@@ -152,6 +155,7 @@ class Serving {
   }
 
   void leave() {
+    if (side_) side_->stop();
     deadline_.cancel();
     signals_.cancel();
     network_.close();
@@ -160,6 +164,7 @@ class Serving {
   ServeOptions options_;
   asio::io_context io_{1};
   std::unique_ptr<Log> log_;
+  std::unique_ptr<ServingSide> side_;
   asio::signal_set signals_{io_, SIGINT, SIGTERM, SIGHUP};
   asio::steady_timer deadline_{io_};
   Network network_;
@@ -174,14 +179,20 @@ class Serving {
 }  // namespace
 
 int serve(const ServeOptions& options) {
-  auto config = configuration(options);
+  if (!options.alone && options.supervised.empty()) return supervise(options);
+  std::unique_ptr<ServingSide> side;
+  if (!options.supervised.empty()) {
+    auto opened = ServingSide::open(options.supervised);
+    if (!opened) return refuse(opened.error());
+    side = std::move(*opened);
+    note_faults(side->board());
+  }
+  auto config = configuration(options, side ? side->handover().config : "");
   if (!config) return refuse(config.error());
   auto log = Log::open(config->log);
   if (!log) return refuse(log.error());
-  (*log)->line(
-      Level::kInfo,
-      {"start", {}, {}, {}, std::string("oscine ") + kVersion + " (" + kCommit + "), " + config->file.string()});
-  Serving serving(options, std::move(*config), std::move(*log));
+  (*log)->line(side ? Level::kDebug : Level::kInfo, {"start", {}, {}, {}, start_text(*config)});
+  Serving serving(options, std::move(*config), std::move(*log), std::move(side));
   if (const auto opened = serving.open(); !opened) return refuse(opened.error());
   serving.run();
   return 0;

@@ -14,7 +14,7 @@ namespace {
 using protocol::MessageView;
 
 struct Figures {
-  std::int32_t uptime = 0, models = 0, sessions = 0, queued = 0, late = 0, refused = 0;
+  std::int32_t uptime = 0, models = 0, sessions = 0, queued = 0, late = 0, refused = 0, restarts = 0;
   float cpu = 0, p50 = 0, p99 = 0;
 };
 
@@ -46,8 +46,16 @@ base::Status ask_all(OscPeer& peer, Answer& answer) {
   if (auto said = peer.hello(); !said) return said;
   auto told = ask_for(peer, "/status", [&](const MessageView& message) {
     if (!is(message, "/status.reply", a)) return;
-    answer.figures = {a.integer(1), a.integer(2), a.integer(3), a.integer(4), a.integer(8),
-                      a.integer(9), a.number(5),  a.number(6),  a.number(7)};
+    answer.figures = {a.integer(1),
+                      a.integer(2),
+                      a.integer(3),
+                      a.integer(4),
+                      a.integer(8),
+                      a.integer(9),
+                      a.has(10) ? a.integer(10) : 0,
+                      a.number(5),
+                      a.number(6),
+                      a.number(7)};
   });
   if (!told) return told;
   auto listed = ask_for(peer, "/models", [&](const MessageView& message) {
@@ -67,9 +75,10 @@ void print_tables(const OscPeer& peer, const Answer& answer) {
   const auto& f = answer.figures;
   std::cout << "oscine " << printable(peer.version()) << " at " << peer.name() << ", up " << duration_text(f.uptime)
             << "\n\n";
-  Table figures({"models", "sessions", "queued", "cpu", "p50", "p99", "late", "refused"});
+  Table figures({"models", "sessions", "queued", "cpu", "p50", "p99", "late", "refused", "restarts"});
   figures.add({std::to_string(f.models), std::to_string(f.sessions), std::to_string(f.queued), rounded(f.cpu) + " %",
-               rounded(f.p50) + " ms", rounded(f.p99) + " ms", std::to_string(f.late), std::to_string(f.refused)});
+               rounded(f.p50) + " ms", rounded(f.p99) + " ms", std::to_string(f.late), std::to_string(f.refused),
+               std::to_string(f.restarts)});
   figures.print(std::cout);
   if (answer.models.empty()) return;
   std::cout << "\n";
@@ -86,7 +95,14 @@ void print_json(const OscPeer& peer, const Answer& answer) {
   json.open('{').key("daemon").text(peer.name()).key("version").text(peer.version()).key("uptime_s").whole(f.uptime);
   json.key("models_ready").whole(f.models).key("sessions").whole(f.sessions).key("queued").whole(f.queued);
   json.key("cpu_percent").number(f.cpu).key("p50_ms").number(f.p50).key("p99_ms").number(f.p99);
-  json.key("late").whole(f.late).key("refused").whole(f.refused).key("models").open('[');
+  json.key("late")
+      .whole(f.late)
+      .key("refused")
+      .whole(f.refused)
+      .key("restarts")
+      .whole(f.restarts)
+      .key("models")
+      .open('[');
   for (const auto& one : answer.models) {
     json.open('{').key("name").text(one.name).key("kind").text(one.kind).key("state").text(one.state);
     json.key("model_rate").number(one.rate).close('}');

@@ -67,7 +67,11 @@ Config read_config_node(const Node& node, const fs::path& file) {
 }  // namespace
 
 base::Result<Config> parse_config(const std::string& text, const fs::path& file) {
-  return at_the_door<Config>(file, [&] { return read_config_node(parse_yaml(text), file); });
+  return at_the_door<Config>(file, [&] {
+    auto config = read_config_node(parse_yaml(text), file);
+    config.text = text;
+    return config;
+  });
 }
 
 base::Result<Config> read_config(const fs::path& file) {

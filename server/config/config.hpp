@@ -79,6 +79,7 @@ struct LogConfig {
 /// A whole configuration, checked.
 struct Config {
   std::filesystem::path file;  ///< absolute; relative paths in it are relative to its folder
+  std::string text;            ///< as it was read
   std::vector<Endpoint> listen{{"", 7770}};
   std::vector<Range> allow;      ///< senders outside loopback; must be set when something listens outside loopback
   std::uint16_t reply_port = 0;  ///< where a loopback sender that never said hello is answered; 0: its sending port

@@ -50,6 +50,7 @@ void Catalog::retire(std::shared_ptr<const ServedModel> old) {
 }
 
 void Catalog::start(const std::string& name, std::function<base::Result<ModelConfig>()> read, Done done) {
+  aside_.erase(name);
   const auto began = base::Clock::now();
   background_.submit([this, name, read = std::move(read), done = std::move(done), workers = workers_, began] {
     auto config = read();
@@ -64,6 +65,14 @@ void Catalog::start(const std::string& name, std::function<base::Result<ModelCon
 void Catalog::load(ModelConfig config, Done done) {
   const std::string name = config.card.name;
   auto& item = items_[name];
+  if (const auto aside = aside_.find(name); aside != aside_.end()) {
+    item.config = std::move(config);
+    item.state = State::kFailed;
+    item.error = {ErrorCode::kLoading, aside->second};
+    told_(name, item, {});
+    if (done) done(item.error);
+    return;
+  }
   item.busy = true;
   if (!item.served) {  // what is served goes by its own card until the new one is there
     item.config = config;

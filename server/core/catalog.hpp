@@ -45,6 +45,8 @@ class Catalog {
                  Done done);
   /// Reads the card again and replaces what is served; sessions with state keep what they opened.
   void reload(const std::string& name, Done done);
+  /// This model fell too often: load() leaves it failed with this sentence, until it is asked for by name.
+  void put_aside(const std::string& name, const std::string& why) { aside_[name] = why; }
   base::Status unload(const std::string& name);
   /// Takes a model out of the catalogue altogether.
   void remove(const std::string& name);
@@ -79,6 +81,7 @@ class Catalog {
   std::size_t workers_;
   Told told_;
   std::map<std::string, Item, std::less<>> items_;
+  std::map<std::string, std::string> aside_;
   std::vector<Waiting> waiting_;
   std::uint64_t count_ = 0;
 };

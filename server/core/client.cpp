@@ -69,6 +69,22 @@ std::shared_ptr<Client> Clients::add(const Peer& from, base::Time now) {
   return client;
 }
 
+std::shared_ptr<Client> Clients::restore(const KnownClient& known) {
+  if (by_number_.size() >= most_ || by_number_.contains(known.number)) return nullptr;
+  auto client = std::make_shared<Client>();
+  client->number = known.number;
+  client->key = known.key;
+  client->name = known.name;
+  client->implied = known.implied;
+  client->ip = known.home.ip.identity();
+  client->home = known.home;
+  client->mtu = known.mtu;
+  by_number_.emplace(client->number, client);
+  if (known.door != 0) add_door(client, known.home.at(known.door));
+  if (known.reply_port != 0) set_reply_port(client, known.reply_port);
+  return client;
+}
+
 void Clients::set_reply_port(const std::shared_ptr<Client>& client, std::uint16_t port) {
   client->reply_port = port;
   client->home = client->home.at(port);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "server/core/keeper.hpp"
 #include "server/core/kept_answers.hpp"
 #include "server/core/peer.hpp"
 
@@ -74,6 +75,8 @@ class Clients {
   /// A new client behind this door; takes the door from whoever had it. nullptr: there are too many, and none of them
   /// is idle beyond its lease.
   std::shared_ptr<Client> add(const Peer& from, base::Time now);
+  /// A client that the process before this one knew; nullptr where there are too many.
+  std::shared_ptr<Client> restore(const KnownClient& known);
   void set_reply_port(const std::shared_ptr<Client>& client, std::uint16_t port);
   /// One more way in for this client.
   void add_door(const std::shared_ptr<Client>& client, const Peer& from);

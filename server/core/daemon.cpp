@@ -22,11 +22,16 @@ Daemon::Daemon(Config config, Parts parts)
       boot_(random_number()),
       pacer_(parts_.link, timers_),
       answers_(pacer_, metrics_, parts_.log),
-      clients_(static_cast<std::size_t>(config_.limits.clients), [this](Client& client) { leave(client); }),
+      clients_(static_cast<std::size_t>(config_.limits.clients),
+               [this](Client& client) {
+                 parts_.keeper->forget(client.number);
+                 leave(client);
+               }),
       catalog_(parts_.background, timers_, parts_.workers.count(),
                [this](const auto& name, const auto& item, auto took) { model_changed(name, item, took); }),
       aliases_(config_.aliases) {
   answers_.tcp_frame = config_.limits.tcp_frame;
+  if (parts_.keeper == nullptr) parts_.keeper = &nothing_kept_;
   for (const auto& entry : protocol::schema()) {
     full_addresses_.push_back(std::string(protocol::kPrefix) + std::string(entry.address));
     const auto all = rows();
@@ -36,6 +41,7 @@ Daemon::Daemon(Config config, Parts parts)
 }
 
 void Daemon::start() {
+  tell_restarted();
   for (const auto& model : config_.models) catalog_.load(model, {});
   keep_house(now());
 }

@@ -16,6 +16,7 @@
 #include "server/core/answers.hpp"
 #include "server/core/catalog.hpp"
 #include "server/core/client.hpp"
+#include "server/core/keeper.hpp"
 #include "server/core/metrics.hpp"
 #include "server/core/pacer.hpp"
 #include "server/core/session.hpp"
@@ -33,6 +34,7 @@ struct Parts {
   Log& log;
   std::function<base::Time()> now = [] { return base::Clock::now(); };
   std::function<void()> quit = [] {};  ///< `/quit` was allowed: close the doors and drain
+  Keeper* keeper = nullptr;            ///< keeps what the next process needs; null: nobody does
 };
 
 /// The daemon without its sockets: packets in, packets out. Receives → validates → finds the client and the handler →
@@ -42,7 +44,9 @@ class Daemon {
  public:
   Daemon(Config config, Parts parts);
 
-  /// Begins to load the models of the configuration.
+  /// Takes over what the process before this one knew. Before start(). [setup]
+  void inherit(const Inheritance& inherited);
+  /// Begins to load the models of the configuration, and tells the clients that it inherited.
   void start();
   /// One datagram, or one packet of a TCP stream.
   /// @param alone  nothing else was waiting to be read: with an idle client, a question that waits for its answer
@@ -104,6 +108,8 @@ class Daemon {
   std::shared_ptr<Client> greet(const Peer& from, std::uint16_t reply_port, const std::string& name, Request& request);
   void lease_ended(const std::weak_ptr<Client>& client);
   void leave(Client& client);
+  void keep(const Client& client);
+  void tell_restarted();
 
   // on_status.cpp
   void on_status(Request&, const protocol::Arguments&);
@@ -219,6 +225,7 @@ class Daemon {
   void alias_fail(const AliasCall& call, const base::Error& error);
 
   base::ThreadRole net_;
+  Keeper nothing_kept_;
   Config config_;
   Parts parts_;
   base::Time began_;
@@ -238,6 +245,7 @@ class Daemon {
   protocol::Arguments arguments_;
   std::vector<float> input_, output_;  // of calls that run here and now
   std::size_t dropped_told_ = 0;
+  int restarts_ = 0;
   struct {
     std::weak_ptr<const ServedModel> served;
     std::size_t method = 0;

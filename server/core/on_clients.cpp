@@ -19,7 +19,30 @@ void Daemon::on_hello(Request& request, const Arguments& arguments) {
   auto& writer = answers_.writer().begin("/oscine/v1/hello.reply");
   writer.integer(request.id).integer(client->number).integer(boot_).integer(protocol::kMinor).text(kVersion);
   writer.integer(config_.lease.count()).integer(client->key);
+  keep(*client);  // before anybody is told: whoever heard this answer will hear of a restart
   answers_.result(request, writer.end(), now());
+}
+
+// Whoever can be reached by UDP is told of a restart; a connection ends with the process.
+void Daemon::keep(const Client& client) {
+  if (client.home.tcp() || (client.doors.empty() && client.reply_port == 0)) return;
+  parts_.keeper->keep({client.number, client.key, client.name, client.implied, client.home, client.reply_port,
+                       client.doors.empty() ? std::uint16_t{0} : client.doors.back().port, client.mtu});
+}
+
+void Daemon::inherit(const Inheritance& inherited) {
+  restarts_ = inherited.restarts;
+  for (const auto& [model, why] : inherited.aside) catalog_.put_aside(model, why);
+  for (const auto& known : inherited.clients) {
+    if (const auto client = clients_.restore(known)) renew(client);
+  }
+}
+
+void Daemon::tell_restarted() {
+  for (const auto& [number, client] : clients_.all()) {
+    auto& writer = answers_.writer().begin("/oscine/v1/restarted").integer(boot_);
+    pacer_.send(route(client.get(), client->home), writer.end(), now());
+  }
 }
 
 // The same address, reply port and name, or the same address and sending port, is the same client, with its sessions.
@@ -72,6 +95,7 @@ void Daemon::on_attach(Request& request, const Arguments& arguments) {
   if (target->kept.find(request.kept, now()) == nullptr && request.kept != 0) target->kept.begin(request.kept, now());
   request.client = target;
   request.to = route(target.get(), request.from);
+  keep(*target);
   answers_.done(request, now());
 }
 
@@ -124,7 +148,9 @@ void Daemon::on_ping(Request& request, const Arguments& arguments) {
 void Daemon::on_mtu(Request& request, const Arguments& arguments) {
   const auto bytes = arguments.integer(2);
   if (arguments.integer(1) == 0) {
-    request.client.lock()->mtu = bytes;
+    const auto client = request.client.lock();
+    client->mtu = bytes;
+    if (!client->implied) keep(*client);
     return answers_.done(request, now());
   }
   if (const auto session = session_of(request, arguments.integer(1))) {

@@ -130,6 +130,7 @@ void Daemon::on_load(Request& request, const Arguments& arguments) {
   const auto done = loading(request);
   if (!done) return;
   const std::string name(arguments.text(1));
+  parts_.keeper->forgive(name);
   if (!arguments.has(2)) return catalog_.load_known(name, done);
   if (!is_model_name(name)) {
     return done(Error{ErrorCode::kMalformed, "a model's name is 1 to 64 of a-z 0-9 . _ -"});
@@ -138,7 +139,11 @@ void Daemon::on_load(Request& request, const Arguments& arguments) {
 }
 
 void Daemon::on_reload(Request& request, const Arguments& arguments) {
-  if (auto done = loading(request)) catalog_.reload(std::string(arguments.text(1)), std::move(done));
+  auto done = loading(request);
+  if (!done) return;
+  const std::string name(arguments.text(1));
+  parts_.keeper->forgive(name);
+  catalog_.reload(name, std::move(done));
 }
 
 void Daemon::on_unload(Request& request, const Arguments& arguments) {

@@ -125,6 +125,7 @@ void Daemon::opened(const Request& request, const std::shared_ptr<Session>& sess
   } while (sessions_.contains(session->number));
   sessions_[session->number] = session;
   client->sessions[session->number] = session;
+  if (client->implied) keep(*client);  // it has something to lose now
   const auto& method = session->served->model->methods()[session->method];
   auto& writer = answers_.writer().begin("/oscine/v1/opened").integer(request.id).integer(session->number).integer(0);
   writer.integer(method.in_channels).integer(method.in_ratio).integer(method.out_channels).integer(method.out_ratio);

@@ -36,6 +36,7 @@ struct Peer {
   std::string text() const;
   /// The same host, at another port, by UDP.
   Peer at(std::uint16_t other) const { return {ip, other, local_port, 0}; }
+  friend bool operator==(const Peer&, const Peer&) = default;
 };
 
 /// A UDP sender or receiver, as a key of maps.

@@ -1,8 +1,15 @@
 #include "server/core/served_model.hpp"
 
+#include "models/watch.hpp"
+
 namespace server {
 
+namespace {
+constexpr auto kLongestLoad = std::chrono::minutes(2);  // a slow disk and the largest model known, ten times over
+}  // namespace
+
 base::Result<std::shared_ptr<const ServedModel>> serve_model(const ModelConfig& config, std::size_t workers) {
+  const models::WatchedCall call(config.card.name, kLongestLoad);
   auto model = models::load(config.card);
   if (!model) return model.error();
   auto served = std::make_shared<ServedModel>();

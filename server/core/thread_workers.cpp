@@ -3,11 +3,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/core/call_board.hpp"
+
 namespace server {
 
-ThreadWorkers::ThreadWorkers(std::size_t threads, std::size_t limit, Post post)
+ThreadWorkers::ThreadWorkers(std::size_t threads, std::size_t limit, Post post, ThreadBegins begins)
     : post_(std::move(post)), limit_(limit) {
-  for (std::size_t lane = 1; lane <= threads; ++lane) threads_.emplace_back([this, lane] { work(lane); });
+  for (std::size_t lane = 1; lane <= threads; ++lane) {
+    threads_.emplace_back([this, lane, begins] {
+      if (begins) begins(lane);
+      work(lane);
+    });
+  }
 }
 
 ThreadWorkers::~ThreadWorkers() {
@@ -75,7 +82,11 @@ void ThreadWorkers::work(std::size_t lane) {
   }
 }
 
-ThreadBackground::ThreadBackground(Post post) : post_(std::move(post)), thread_([this] { run(); }) {}
+ThreadBackground::ThreadBackground(Post post, const ThreadBegins& begins)
+    : post_(std::move(post)), thread_([this, begins] {
+        if (begins) begins(CallBoard::kLoading);
+        run();
+      }) {}
 
 ThreadBackground::~ThreadBackground() {
   {

@@ -14,10 +14,13 @@ namespace server {
 /// Hands a piece of work to [net]. Thread: [any].
 using Post = std::function<void(std::function<void()>)>;
 
+/// Called on each thread as it begins, with its number.
+using ThreadBegins = std::function<void(std::size_t lane)>;
+
 /// Workers on threads that live as long as it does: a module run from ever-new threads leaks.
 class ThreadWorkers : public Workers {
  public:
-  ThreadWorkers(std::size_t threads, std::size_t limit, Post post);
+  ThreadWorkers(std::size_t threads, std::size_t limit, Post post, ThreadBegins begins = {});
   /// Ends what is at work; what still waits is dropped unanswered (the daemon drains first).
   ~ThreadWorkers() override;
 
@@ -43,7 +46,7 @@ class ThreadWorkers : public Workers {
 /// The loading thread.
 class ThreadBackground : public Background {
  public:
-  explicit ThreadBackground(Post post);
+  explicit ThreadBackground(Post post, const ThreadBegins& begins = {});
   /// Ends what is at work; what still waits is dropped.
   ~ThreadBackground() override;
   void submit(std::function<std::function<void()>()> work) override;

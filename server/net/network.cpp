@@ -73,14 +73,26 @@ void Network::reopen(const std::vector<std::shared_ptr<Listening>>& gone) {
   }
 }
 
-base::Status Network::adopt(const std::vector<int>& descriptors) {
+base::Status Network::adopt(const std::vector<int>& descriptors, Level told) {
   auto taken = adopt_listening(io_, descriptors);
   if (!taken) return taken.error();
+  for (const auto& old : listening_) old->close();
+  listening_.clear();
   for (auto& one : *taken) {
     listening_.push_back(std::make_shared<Listening>(std::move(one)));
-    log_.line(Level::kInfo, {"listen", {}, {}, {}, "handed in: " + listening_.back()->text()});
+    log_.line(told, {"listen", {}, {}, {}, "handed in: " + listening_.back()->text()});
+    if (daemon_ != nullptr) begin(listening_.back());
   }
   return {};
+}
+
+std::vector<int> Network::descriptors() {
+  std::vector<int> out;
+  for (const auto& one : listening_) {
+    for (auto& door : one->udp) out.push_back(door.socket.native_handle());
+    for (auto& acceptor : one->tcp) out.push_back(acceptor.native_handle());
+  }
+  return out;
 }
 
 void Network::start(Daemon& daemon) {

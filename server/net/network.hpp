@@ -20,8 +20,11 @@ class Network : public Link {
   /// Opens what is not open yet and closes what is no longer listed. Fails as bind_listening does; then nothing
   /// changed.
   base::Status listen(const std::vector<Endpoint>& endpoints);
-  /// Takes sockets that are bound already, instead of listen().
-  base::Status adopt(const std::vector<int>& descriptors);
+  /// Takes sockets that are bound already, instead of listen(), and closes those that it had.
+  /// @param told  how loud the log is about it
+  base::Status adopt(const std::vector<int>& descriptors, Level told = Level::kInfo);
+  /// Those that are open, for adopt() of another process. They stay ours.
+  std::vector<int> descriptors();
   /// Begins to read. `daemon` must live until close().
   void start(Daemon& daemon);
   /// Serves until everything is closed. Under back-to-back questions it looks again for a moment before it sleeps

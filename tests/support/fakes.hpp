@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "server/core/keeper.hpp"
 #include "server/core/link.hpp"
 #include "server/core/served_model.hpp"
 #include "server/core/work.hpp"
@@ -88,6 +89,21 @@ class ManualBackground : public server::Background {
 
  private:
   std::deque<std::function<std::function<void()>()>> queue_;
+};
+
+/// Keeps what the next process would be given.
+class RecordingKeeper : public server::Keeper {
+ public:
+  void keep(const server::KnownClient& client) override { clients[client.number] = client; }
+  void forget(std::int32_t client) override {
+    clients.erase(client);
+    forgotten.push_back(client);
+  }
+  void forgive(const std::string& model) override { forgiven.push_back(model); }
+
+  std::map<std::int32_t, server::KnownClient> clients;
+  std::vector<std::int32_t> forgotten;
+  std::vector<std::string> forgiven;
 };
 
 /// Keeps the lines, as "warn who what #id took: text".

@@ -82,10 +82,16 @@ server::Config hearing_config() {
 
 World::World(server::Config config) : World(std::move(config), Models::kLoaded) {}
 
-World::World(server::Config config, Models models)
+World::World(server::Config config, Models models) : World(std::move(config), models, {}) {}
+
+World::World(server::Config config, const server::Inheritance& inherited)
+    : World(std::move(config), Models::kLoaded, inherited) {}
+
+World::World(server::Config config, Models models, const server::Inheritance& inherited)
     : workers(clock, 1, static_cast<std::size_t>(config.limits.queue)),
       daemon(std::move(config),
-             {link, workers, background, log, [this] { return clock.now(); }, [this] { quit_asked = true; }}) {
+             {link, workers, background, log, [this] { return clock.now(); }, [this] { quit_asked = true; }, &keeper}) {
+  daemon.inherit(inherited);
   background.held = models == Models::kLoading;
   daemon.start();
   settle();

@@ -37,6 +37,8 @@ class World {
   /// Models wait for `settle` to load.
   enum class Models { kLoaded, kLoading };
   World(server::Config config, Models models);
+  /// A daemon in the place of one that fell.
+  World(server::Config config, const server::Inheritance& inherited);
 
   /// Who speaks next, until somebody else does.
   World& as(const server::Peer& peer) {
@@ -74,10 +76,12 @@ class World {
   RecordingLog log;
   ManualWorkers workers;
   ManualBackground background;
+  RecordingKeeper keeper;
   bool quit_asked = false;
   server::Daemon daemon;
 
  private:
+  World(server::Config config, Models models, const server::Inheritance& inherited);
   server::Peer speaker_ = local(5000);
   std::size_t heard_ = 0;
   int opens_ = 0;
