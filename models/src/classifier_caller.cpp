@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "classifier_tensor.hpp"
 #include "text.hpp"
 
 namespace models {
@@ -14,6 +15,8 @@ using base::Error;
 using base::ErrorCode;
 using base::Status;
 using Activation = ListenCard::Activation;
+
+constexpr std::size_t kMostRows = 8;  ///< beyond, a window costs no less
 
 std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
 
@@ -39,20 +42,29 @@ void activate(Activation activation, std::span<float> numbers) {
 class ClassifierCaller final : public Caller {
  public:
   ClassifierCaller(const Card& card, std::span<const Method> methods)
-      : card_(card), methods_(methods), network_(card, methods) {}
+      : card_(card), methods_(methods), tensor_(card), network_(card, methods) {}
 
   Status run(Run& run, std::size_t method, std::span<const float> in, std::vector<float>& out) override {
     if (methods_[method].answer == Answer::kOnsets) {
       return Error{ErrorCode::kWrongState,
                    methods_[method].name + " finds onsets in a stream; there is no script to ask"};
     }
-    const std::size_t window = size(network_.plan().window);
+    const std::size_t window = size(tensor_.plan().window);
     if (auto status = check(in, window); !status) return status;
     out.clear();
     for (; !in.empty(); in = in.subspan(window)) {
-      if (auto status = network_.hear(run, method, in.first(window), out); !status) return status;
+      numbers_.clear();
+      tensor_.prepare(in.first(window), numbers_);
+      if (auto status = network_.ask(run, method, numbers_, 1, out); !status) return status;
     }
     return {};
+  }
+
+  std::size_t most_rows() const override { return network_.most_rows(); }
+  void prepare(std::span<const float> block, std::vector<float>& numbers) override { tensor_.prepare(block, numbers); }
+  Status ask(Run& run, std::size_t method, std::span<const float> numbers, std::size_t rows,
+             std::vector<float>& out) override {
+    return network_.ask(run, method, numbers, rows, out);
   }
 
  private:
@@ -70,67 +82,56 @@ class ClassifierCaller final : public Caller {
 
   const Card& card_;
   std::span<const Method> methods_;
+  WindowTensor tensor_;
   WindowNetwork network_;
+  std::vector<float> numbers_;
 };
 
 }  // namespace
 
-WindowNetwork::WindowNetwork(const Card& card, std::span<const Method> methods)
-    : card_(card), methods_(methods), plan_(plan_of(card)) {
-  if (plan_.frames > 0) front_end_ = FrontEnd::make(card.listen.front_end, card.model_rate);
-  in_.shape = plan_.shape;
+WindowNetwork::WindowNetwork(const Card& card, std::span<const Method> methods) : card_(card), methods_(methods) {
+  in_.shape = plan_of(card).shape;
+  if (in_.shape.size() > 1 && in_.shape.front() == 1) most_rows_ = kMostRows;
 }
 
-Status WindowNetwork::hear(Run& run, std::size_t method, std::span<const float> samples, std::vector<float>& out) {
-  const FrontEndCard& front = card_.listen.front_end;
-  if (front_end_ == nullptr) {
-    numbers_.assign(samples.begin(), samples.end());
-    if (front.normalise) normalise(numbers_);
-    return ask(run, method, numbers_, out);
-  }
-  numbers_.resize(size(plan_.frames * plan_.width));
-  for (std::size_t i = 0; i < size(plan_.frames); ++i) {
-    front_end_frame(samples.subspan(i * size(front.hop), size(front.window)),
-                    std::span(numbers_).subspan(i * size(plan_.width), size(plan_.width)));
-  }
-  return hear_frames(run, method, numbers_, out);
-}
-
-Status WindowNetwork::hear_frames(Run& run, std::size_t method, std::span<const float> frames,
-                                  std::vector<float>& out) {
-  if (!plan_.turned) return ask(run, method, frames, out);
-  const std::size_t width = size(plan_.width), count = size(plan_.frames);
-  turned_.resize(frames.size());
-  for (std::size_t i = 0; i < frames.size(); ++i) turned_[i % width * count + i / width] = frames[i];
-  return ask(run, method, turned_, out);
-}
-
-Status WindowNetwork::ask(Run& run, std::size_t method, std::span<const float> numbers, std::vector<float>& out) {
+Status WindowNetwork::ask(Run& run, std::size_t method, std::span<const float> numbers, std::size_t rows,
+                          std::vector<float>& out) {
   const Method& served = methods_[method];
   const std::string& call = card_.methods[method].call;
   const std::string& called = call.empty() ? served.name : call;
   in_.data = numbers;
+  if (most_rows_ > 1) in_.shape.front() = static_cast<std::int64_t>(rows);
   if (auto status = run.run(method, in_, tensor_); !status) return status;
-  if (auto status = check_shape(served, called); !status) return status;
-  if (is_scores(served)) activate(card_.listen.activation, tensor_.data);
+  if (auto status = check_shape(served, called, rows); !status) return status;
+  const std::size_t width = tensor_.data.size() / rows;
+  for (std::size_t row = 0; row < rows && is_scores(served, width); ++row) {
+    activate(card_.listen.activation, std::span(tensor_.data).subspan(row * width, width));
+  }
   for (std::size_t i = 0; i < tensor_.data.size(); ++i) {
     if (std::isfinite(tensor_.data[i])) continue;
     return Error{ErrorCode::kModelFailed,
-                 called + " gave " + number_text(tensor_.data[i]) + " as number " + std::to_string(i + 1)};
+                 called + " gave " + number_text(tensor_.data[i]) + " as number " + std::to_string(i % width + 1)};
   }
   out.insert(out.end(), tensor_.data.begin(), tensor_.data.end());
   return {};
 }
 
-Status WindowNetwork::check_shape(const Method& method, const std::string& called) const {
+Status WindowNetwork::check_shape(const Method& method, const std::string& called, std::size_t rows) const {
   const auto refuse = [&](const std::string& text) { return Error{ErrorCode::kModelFailed, called + " gave " + text}; };
-  const auto long_sides = std::count_if(tensor_.shape.begin(), tensor_.shape.end(), [](auto side) { return side > 1; });
+  auto sides = std::span(tensor_.shape);
+  if (rows > 1) {
+    if (sides.empty() || size(sides.front()) != rows) {
+      return refuse(shape_text(tensor_.shape) + " for " + count_text(rows, "window") + "; a row for each is expected");
+    }
+    sides = sides.subspan(1);
+  }
+  const auto long_sides = std::count_if(sides.begin(), sides.end(), [](auto side) { return side > 1; });
   if (long_sides > 1) {
     return refuse(shape_text(tensor_.shape) +
                   " for one window; one row of numbers is expected: where these are several frames in time, let the "
                   "card's window be one frame long");
   }
-  const std::size_t wanted = size(method.out_channels), given = tensor_.data.size();
+  const std::size_t wanted = size(method.out_channels), given = tensor_.data.size() / rows;
   if (given == 0) return refuse("no numbers");
   if (wanted == 0 || given == wanted) return {};
   const std::string numbers = count_text(given, "number") + " for one window; ";
@@ -140,9 +141,9 @@ Status WindowNetwork::check_shape(const Method& method, const std::string& calle
 }
 
 /// The activation is for scores: of an embedding it would make nonsense.
-bool WindowNetwork::is_scores(const Method& method) const {
+bool WindowNetwork::is_scores(const Method& method, std::size_t width) const {
   if (method.answer == Answer::kPitch) return false;
-  return method.answer != Answer::kFrames || card_.labels.empty() || tensor_.data.size() == card_.labels.size();
+  return method.answer != Answer::kFrames || card_.labels.empty() || width == card_.labels.size();
 }
 
 std::unique_ptr<Caller> classifier_caller(const Card& card, std::span<const Method> methods) {

@@ -31,11 +31,13 @@ class HitWay final : public ClassifierWay {
   std::int64_t lookahead() const override { return sound_.lookahead(wait()); }
 
  protected:
-  void advance(Run& run, StreamOutput& out) override {
+  void advance(Windows& windows, StreamOutput& out) override {
     find_onsets();
-    std::size_t told = 0;
-    for (; told < pending_.size() && pending_[told].due <= sound_.end(); ++told) hear(run, pending_[told], out);
-    pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(told));
+    std::size_t taken = 0;
+    for (; taken < pending_.size() && pending_[taken].due <= sound_.end(); ++taken) {
+      take_one(pending_[taken], windows, out);
+    }
+    pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(taken));
     drop();
   }
 
@@ -77,24 +79,23 @@ class HitWay final : public ClassifierWay {
     });
   }
 
-  void hear(Run& run, const Pending& pending, StreamOutput& out) {
+  void take_one(const Pending& pending, Windows& windows, StreamOutput& out) {
     Heard heard;
     heard.kind = Heard::Kind::kHit;
     heard.at = sound_.position(pending.onset.at);
     heard.duration = answer() == Answer::kHits ? sound_.position(window()) : 0;
     heard.value = pending.onset.strength;
     heard.channel = channel_number(pending.channel);
-    if (answer() == Answer::kHits) return name_it(run, pending, std::move(heard), out);
+    if (answer() == Answer::kHits) return ask(pending, std::move(heard), windows);
     heard.name = "onset";
     heard.score = 1;
     out.events.push_back(std::move(heard));
   }
 
-  void name_it(Run& run, const Pending& pending, Heard heard, StreamOutput& out) {
-    if (lost()) return;
+  void ask(const Pending& pending, Heard heard, Windows& windows) {
     sound_.channel(pending.channel).copy(pending.onset.at - card_.listen.before, samples_);
-    scores_.clear();
-    if (keep(network_.hear(run, method_, samples_, scores_))) best_labels(scores_, std::move(heard), out);
+    tensor_.prepare(samples_, windows.numbers);
+    windows.heard.push_back(std::move(heard));
   }
 
   /// Keeps what a window of a pending hit holds, and what one could hold whose onset is not certain yet.
@@ -110,7 +111,7 @@ class HitWay final : public ClassifierWay {
   std::int64_t inside_ = 0;                                        ///< samples of a sound that has ended
   std::int64_t limit_ = std::numeric_limits<std::int64_t>::max();  ///< onsets from here on are none
   std::vector<Onset> found_;
-  std::vector<float> samples_, scores_;
+  std::vector<float> samples_;
 };
 
 }  // namespace

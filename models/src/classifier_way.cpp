@@ -76,49 +76,77 @@ float ListenSettings::sensitivity() const { return number("sensitivity", 0.5F); 
 
 ClassifierWay::ClassifierWay(const Card& card, std::span<const Method> methods, std::size_t method,
                              ClassifierSound sound)
-    : card_(card),
-      methods_(methods),
-      method_(method),
-      sound_(std::move(sound)),
-      network_(card, methods),
-      settings_(card) {}
+    : card_(card), methods_(methods), method_(method), sound_(std::move(sound)), tensor_(card), settings_(card) {}
 
-Status ClassifierWay::push(Run& run, std::span<const float> frames, StreamOutput& out) {
+base::Result<std::size_t> ClassifierWay::take(std::span<const float> frames, Windows& windows, StreamOutput& out) {
   const std::size_t width = sound_.frame_width();
   if (frames.size() % width != 0) {
     return Error{ErrorCode::kMalformed, "a frame has " + count_text(width, "number") + "; " +
                                             std::to_string(frames.size()) + " are no whole frames"};
   }
-  while (!frames.empty()) {
-    const auto piece = frames.first(std::min(frames.size(), ClassifierSound::kPiece * width));
-    frames = frames.subspan(piece.size());
+  const std::size_t before = windows.count();
+  std::size_t taken = 0;
+  while (taken < frames.size() && windows.count() == before) {
+    const auto piece = frames.subspan(taken, std::min(frames.size() - taken, ClassifierSound::kPiece * width));
+    taken += piece.size();
     sound_.push(piece);
-    advance(run, out);
+    advance(windows, out);
   }
-  return std::exchange(failure_, {});
+  return taken;
 }
 
-Status ClassifierWay::finish(Run& run, StreamOutput& out) {
+bool ClassifierWay::take_end(Windows& windows, StreamOutput& out) {
   end_sound();
-  advance(run, out);
-  while (waits()) {
-    sound_.push_silence(ClassifierSound::kPiece);
-    advance(run, out);
-  }
-  return std::exchange(failure_, {});
+  if (!waits()) return false;
+  sound_.push_silence(ClassifierSound::kPiece);
+  advance(windows, out);
+  return true;
 }
 
 void ClassifierWay::reset() {
   sound_.reset();
-  failure_ = {};
   forget();
 }
 
-bool ClassifierWay::keep(Status status) {
-  if (!status) failure_ = std::move(status);
-  return !lost();
+/// Frames hold what was said of all channels; where one is lost, the whole frame is.
+Status ClassifierWay::tell(std::span<const Heard> heard, std::span<const WindowAnswer> answers, StreamOutput& out) {
+  Status first;
+  const std::size_t channels = answer() == Answer::kFrames ? sound_.channels() : 1;
+  for (std::size_t i = 0; i + channels <= heard.size(); i += channels) {
+    const auto together = answers.subspan(i, channels);
+    const auto lost = std::find_if(together.begin(), together.end(), [](const auto& one) { return !one; });
+    if (lost != together.end()) {
+      if (first) first = lost->error();
+      continue;
+    }
+    const std::size_t begin = out.frames.size();
+    for (const auto& numbers : together) tell_one(heard[i], *numbers, out);
+    if (answer() != Answer::kFrames) continue;
+    out.width = static_cast<int>(out.frames.size() - begin);
+    out.frames_at.push_back(heard[i].at);
+  }
+  return first;
 }
 
+void ClassifierWay::tell_one(const Heard& heard, std::span<const float> numbers, StreamOutput& out) {
+  if (answer() == Answer::kFrames) {
+    out.frames.insert(out.frames.end(), numbers.begin(), numbers.end());
+  } else if (answer() == Answer::kPitch) {
+    tell_pitch(numbers, heard, out);
+  } else {
+    best_labels(numbers, heard, out);
+  }
+}
+
+void ClassifierWay::tell_pitch(std::span<const float> numbers, Heard heard, StreamOutput& out) const {
+  if (numbers[1] < settings_.threshold()) return;
+  heard.kind = Heard::Kind::kPitch;
+  heard.value = numbers[0];
+  heard.score = numbers[1];
+  out.events.push_back(std::move(heard));
+}
+
+/// Events for the best few of the scores, best first.
 void ClassifierWay::best_labels(std::span<const float> scores, Heard heard, StreamOutput& out) {
   const std::size_t top = std::min(settings_.top(), scores.size());
   order_.resize(scores.size());

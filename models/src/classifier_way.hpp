@@ -5,8 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "classifier_caller.hpp"
 #include "classifier_sound.hpp"
+#include "classifier_tensor.hpp"
+#include "kind.hpp"
 
 namespace models {
 
@@ -28,15 +29,16 @@ class ListenSettings {
   std::vector<AttributeCard> cards_;  ///< `initial` is the value now
 };
 
-/// What every way through a classifier does: sound to the model's rate, piece by piece, so that memory stays bounded.
-/// What to make of it is up to the two below.
+/// What every way through a classifier does: sound to the model's rate, piece by piece, so that memory stays bounded,
+/// and answers of the script to events and frames. Which windows to ask about is up to the two below.
 class ClassifierWay : public Way {
  public:
   /// @param card, methods  outlive it.
   ClassifierWay(const Card& card, std::span<const Method> methods, std::size_t method, ClassifierSound sound);
 
-  base::Status push(Run& run, std::span<const float> frames, StreamOutput& out) final;
-  base::Status finish(Run& run, StreamOutput& out) final;
+  base::Result<std::size_t> take(std::span<const float> frames, Windows& windows, StreamOutput& out) final;
+  base::Status tell(std::span<const Heard> heard, std::span<const WindowAnswer> answers, StreamOutput& out) final;
+  bool take_end(Windows& windows, StreamOutput& out) final;
   void reset() final;
   base::Status set(std::string_view setting, std::span<const Value> values) final {
     return settings_.set(setting, values);
@@ -44,20 +46,13 @@ class ClassifierWay : public Way {
   base::Result<std::vector<Value>> get(std::string_view setting) const final { return settings_.get(setting); }
 
  protected:
-  /// Answers what can be answered now.
-  virtual void advance(Run& run, StreamOutput& out) = 0;
+  /// Appends the windows that are complete now. A window of several channels is as many windows, in their order.
+  virtual void advance(Windows& windows, StreamOutput& out) = 0;
   /// The sound is over: nothing that lies after it counts.
   virtual void end_sound() = 0;
-  /// What lay before the end has not all been answered yet.
+  /// What lay before the end has not all been taken yet.
   virtual bool waits() const = 0;
   virtual void forget() = 0;
-
-  /// The result of asking the script. Once it has failed, what is left of this piece is not asked about.
-  bool lost() const { return !failure_; }
-  bool keep(base::Status status);
-
-  /// Events for the best few of the scores, best first.
-  void best_labels(std::span<const float> scores, Heard heard, StreamOutput& out);
 
   Answer answer() const { return methods_[method_].answer; }
   int channel_number(std::size_t channel) const {
@@ -69,11 +64,14 @@ class ClassifierWay : public Way {
   std::span<const Method> methods_;
   std::size_t method_;
   ClassifierSound sound_;
-  WindowNetwork network_;
+  WindowTensor tensor_;
   ListenSettings settings_;
 
  private:
-  base::Status failure_;
+  void tell_one(const Heard& heard, std::span<const float> numbers, StreamOutput& out);
+  void best_labels(std::span<const float> scores, Heard heard, StreamOutput& out);
+  void tell_pitch(std::span<const float> numbers, Heard heard, StreamOutput& out) const;
+
   std::vector<std::size_t> order_;
 };
 

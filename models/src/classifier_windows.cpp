@@ -14,20 +14,22 @@ class WindowWay final : public ClassifierWay {
       : ClassifierWay(card, methods, method, std::move(sound)),
         front_(card.listen.front_end),
         hop_(card.listen.hop),
-        frames_(network_.plan().frames > 0 ? sound_.channels() : 0) {}
+        frames_(tensor_.plan().frames > 0 ? sound_.channels() : 0) {}
 
   std::int64_t lookahead() const override { return sound_.lookahead(window()); }
 
  protected:
-  void advance(Run& run, StreamOutput& out) override {
+  void advance(Windows& windows, StreamOutput& /*out*/) override {
     compute_frames();
-    for (; next_ < limit_ && next_ + window() <= sound_.end(); next_ += hop_) hear(run, out);
+    for (; next_ < limit_ && next_ + window() <= sound_.end(); next_ += hop_) {
+      for (std::size_t channel = 0; channel < sound_.channels(); ++channel) ask(channel, windows);
+    }
     if (frames_.empty()) return sound_.drop_before(next_);
     sound_.drop_before(next_frame_ * front_.hop);
-    for (auto& frames : frames_) frames.drop_before(next_ / front_.hop * network_.plan().width);
+    for (auto& frames : frames_) frames.drop_before(next_ / front_.hop * tensor_.plan().width);
   }
 
-  /// Windows that lie within the sound are heard; of a sound that is shorter than one window, this one, with silence.
+  /// Windows that lie within the sound are taken; of a sound that is shorter than one window, this one, with silence.
   void end_sound() override {
     const std::int64_t inside = sound_.inside();
     limit_ = inside - window() + 1;
@@ -54,42 +56,22 @@ class WindowWay final : public ClassifierWay {
   void compute_frame(std::size_t channel) {
     const std::int64_t from = next_frame_ * front_.hop;
     auto& numbers = frames_[channel].numbers();
-    const auto width = static_cast<std::size_t>(network_.plan().width);
+    const auto width = static_cast<std::size_t>(tensor_.plan().width);
     numbers.resize(numbers.size() + width);  // with zeros for a frame between two windows, which no window has
     if (from % hop_ + front_.window > window()) return;
-    network_.front_end_frame(sound_.channel(channel).view(from, front_.window), std::span(numbers).last(width));
+    tensor_.front_end_frame(sound_.channel(channel).view(from, front_.window), std::span(numbers).last(width));
   }
 
-  void hear(Run& run, StreamOutput& out) {
-    row_.clear();
-    for (std::size_t channel = 0; channel < sound_.channels() && !lost(); ++channel) {
-      const std::size_t before = row_.size();
-      if (keep(ask(run, channel))) tell(channel, std::span(row_).subspan(before), out);
-    }
-    if (answer() != Answer::kFrames || lost()) return;
-    out.width = static_cast<int>(row_.size());
-    out.frames.insert(out.frames.end(), row_.begin(), row_.end());
-    out.frames_at.push_back(sound_.position(next_));
-  }
-
-  base::Status ask(Run& run, std::size_t channel) {
-    if (frames_.empty()) return network_.hear(run, method_, sound_.channel(channel).view(next_, window()), row_);
-    const WindowPlan& plan = network_.plan();
-    const auto frames = frames_[channel].view(next_ / front_.hop * plan.width, plan.frames * plan.width);
-    return network_.hear_frames(run, method_, frames, row_);
-  }
-
-  void tell(std::size_t channel, std::span<const float> numbers, StreamOutput& out) {
+  void ask(std::size_t channel, Windows& windows) {
     Heard heard;
     heard.at = sound_.position(next_);
     heard.duration = sound_.position(window());
     heard.channel = channel_number(channel);
-    if (answer() == Answer::kLabels) best_labels(numbers, heard, out);
-    if (answer() != Answer::kPitch || numbers[1] < settings_.threshold()) return;
-    heard.kind = Heard::Kind::kPitch;
-    heard.value = numbers[0];
-    heard.score = numbers[1];
-    out.events.push_back(std::move(heard));
+    windows.heard.push_back(std::move(heard));
+    if (frames_.empty()) return tensor_.prepare(sound_.channel(channel).view(next_, window()), windows.numbers);
+    const WindowPlan& plan = tensor_.plan();
+    tensor_.prepare_frames(frames_[channel].view(next_ / front_.hop * plan.width, plan.frames * plan.width),
+                           windows.numbers);
   }
 
   const FrontEndCard& front_;
@@ -98,7 +80,6 @@ class WindowWay final : public ClassifierWay {
   std::int64_t next_frame_ = 0;                                    ///< of the front end
   std::int64_t limit_ = std::numeric_limits<std::int64_t>::max();  ///< windows begin before it
   std::vector<Tail> frames_;                                       ///< of each channel; none for waveform
-  std::vector<float> row_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <sstream>
 #include <utility>
 
+#include "classifier.hpp"
 #include "fake_gate.hpp"
 #include "fake_program.hpp"
 #include "text.hpp"
@@ -60,6 +61,12 @@ std::vector<std::string> in_order(const Card& card, const std::vector<std::strin
   return names;
 }
 
+std::size_t window_numbers(const Card& card) {
+  std::int64_t numbers = 1;
+  for (const auto side : plan_of(card).shape) numbers *= side;
+  return static_cast<std::size_t>(numbers);
+}
+
 base::Result<FakeBehaviour> behaviour_of(const Card& card) {
   FakeBehaviour behaviour;
   behaviour.does = option(card, "does", "echo");
@@ -72,7 +79,7 @@ base::Result<FakeBehaviour> behaviour_of(const Card& card) {
   behaviour.sleep = std::chrono::milliseconds(std::strtol(option(card, "ms", "0").c_str(), nullptr, 10));
   behaviour.gate = option(card, "gate", "gate");
   behaviour.attributes = card.attributes;
-  behaviour.listens = card.kind == "classifier";
+  if (card.kind == "classifier") behaviour.window = window_numbers(card);
   for (const auto& method : card.methods) behaviour.outputs.push_back(output_count(card, method));
   return behaviour;
 }

@@ -20,6 +20,8 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
+const std::string kSum = "sum";
+
 class FakeRun final : public Run {
  public:
   explicit FakeRun(std::shared_ptr<const FakeBehaviour> behaviour) : behaviour_(std::move(behaviour)) {
@@ -32,14 +34,19 @@ class FakeRun final : public Run {
   }
 
   base::Status run(std::size_t method, const TensorIn& in, TensorOut& out) override {
-    const bool acts = !behaviour_->when || (!in.data.empty() && in.data[0] == *behaviour_->when);
-    const std::string& does = behaviour_->does;
-    if (acts && does == "throw") return Error{ErrorCode::kModelFailed, "forward raised: the fake raised, as asked"};
-    if (acts && does == "slow") std::this_thread::sleep_for(behaviour_->sleep);
-    if (acts && does == "gate") wait_at_gate(behaviour_->gate);
-    if (acts) misbehave(does);
-    answer(in, behaviour_->outputs[method] + (acts && does == "shape" ? 1 : 0), out);
-    if (acts && does == "nan" && !out.data.empty()) out.data.back() = std::numeric_limits<float>::quiet_NaN();
+    const std::size_t rows = rows_of(in), size = in.data.size() / rows;
+    std::size_t acts = rows;  // the first row that makes it act
+    for (std::size_t row = rows; row-- > 0;) {
+      if (!behaviour_->when || (size > 0 && in.data[row * size] == *behaviour_->when)) acts = row;
+    }
+    const std::string& does = acts < rows ? behaviour_->does : kSum;
+    if (does == "throw") return Error{ErrorCode::kModelFailed, "forward raised: the fake raised, as asked"};
+    if (does == "slow") std::this_thread::sleep_for(behaviour_->sleep);
+    if (does == "gate") wait_at_gate(behaviour_->gate);
+    misbehave(does);
+    const std::size_t outputs = behaviour_->outputs[method] + (does == "shape" ? 1 : 0);
+    answer(in, rows, outputs, out);
+    if (does == "nan" && outputs > 0) out.data[(acts + 1) * outputs - 1] = std::numeric_limits<float>::quiet_NaN();
     return {};
   }
 
@@ -66,21 +73,25 @@ class FakeRun final : public Run {
     return {ErrorCode::kUnknown, "the fake has no attribute '" + std::string(attribute) + "'"};
   }
 
-  void answer(const TensorIn& in, std::size_t outputs, TensorOut& out) {
-    const std::size_t frames = behaviour_->listens ? 1 : static_cast<std::size_t>(in.shape.front());
-    const std::size_t inputs = in.data.size() / frames;
-    const float gain = gain_now();
-    out.shape.assign({static_cast<std::int64_t>(frames), static_cast<std::int64_t>(outputs)});
-    out.data.resize(frames * outputs);
-    if (behaviour_->does == "loud") return loud(in.data, out.data);
-    if (behaviour_->does == "parts") return parts(in.data, out.data);
-    for (std::size_t frame = 0; frame < frames; ++frame) {
-      const auto row = in.data.subspan(frame * inputs, inputs);
-      const float folded = fold(row);
-      for (std::size_t i = 0; i < outputs; ++i) {
-        out.data[frame * outputs + i] = behaviour_->does == "echo" ? gain * row[i % inputs] : folded;
-      }
+  std::size_t rows_of(const TensorIn& in) const {
+    return behaviour_->window > 0 ? in.data.size() / behaviour_->window : static_cast<std::size_t>(in.shape.front());
+  }
+
+  void answer(const TensorIn& in, std::size_t rows, std::size_t outputs, TensorOut& out) {
+    const std::size_t inputs = in.data.size() / rows;
+    out.shape.assign({static_cast<std::int64_t>(rows), static_cast<std::int64_t>(outputs)});
+    out.data.resize(rows * outputs);
+    for (std::size_t row = 0; row < rows; ++row) {
+      answer_row(in.data.subspan(row * inputs, inputs), std::span(out.data).subspan(row * outputs, outputs));
     }
+  }
+
+  void answer_row(std::span<const float> in, std::span<float> out) {
+    if (behaviour_->does == "loud") return loud(in, out);
+    if (behaviour_->does == "parts") return parts(in, out);
+    const float gain = gain_now(), folded = fold(in);
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] = behaviour_->does == "echo" ? gain * in[i % in.size()] : folded;
   }
 
   static double rms(std::span<const float> samples) {

@@ -19,7 +19,7 @@ struct FakeBehaviour {
   std::string gate;
   std::vector<AttributeCard> attributes;
   std::vector<std::size_t> outputs;  ///< per method
-  bool listens = false;              ///< kind classifier: what comes in is one window, whatever its shape
+  std::size_t window = 0;            ///< kind classifier: numbers of one window, whatever its shape; else 0
 };
 
 /// "crash": a segmentation fault; "abort": what a failed assertion does; "hang": never comes back. Else nothing.

@@ -16,15 +16,29 @@ class Caller {
   virtual ~Caller() = default;
   /// As Instance::run.
   virtual base::Status run(Run& run, std::size_t method, std::span<const float> in, std::vector<float>& out) = 0;
+
+  /// Blocks that one call of the script can be tried with. 1: the kind takes them one by one, and what follows is never
+  /// asked of it.
+  virtual std::size_t most_rows() const { return 1; }
+  /// Appends what the script takes for one block.
+  virtual void prepare(std::span<const float> /*block*/, std::vector<float>& /*numbers*/) {}
+  /// One call of the script for several blocks. @param numbers  [rows, …] as prepared.  @param out  [rows, …] is
+  /// appended. Fails: kModelFailed; `out` is as before.
+  virtual base::Status ask(Run& /*run*/, std::size_t /*method*/, std::span<const float> /*numbers*/,
+                           std::size_t /*rows*/, std::vector<float>& /*out*/) {
+    return base::Error{base::ErrorCode::kWrongState, "this kind has no windows"};
+  }
 };
 
 /// What a kind keeps for one stream: Stream without the model that it belongs to. Thread: one caller at a time.
 class Way {
  public:
   virtual ~Way() = default;
-  /// As Stream, with the run of an instance.
-  virtual base::Status push(Run& run, std::span<const float> frames, StreamOutput& out) = 0;
-  virtual base::Status finish(Run& run, StreamOutput& out) = 0;
+  /// As Stream.
+  virtual base::Result<std::size_t> take(std::span<const float> frames, Windows& windows, StreamOutput& out) = 0;
+  virtual base::Status tell(std::span<const Heard> heard, std::span<const WindowAnswer> answers, StreamOutput& out) = 0;
+  /// The sound has ended: appends the next windows that waited for more, as if silence followed. False: none are left.
+  virtual bool take_end(Windows& windows, StreamOutput& out) = 0;
   virtual void reset() = 0;
   virtual base::Status set(std::string_view setting, std::span<const Value> values) = 0;
   virtual base::Result<std::vector<Value>> get(std::string_view setting) const = 0;

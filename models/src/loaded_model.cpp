@@ -1,5 +1,6 @@
 #include "loaded_model.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "attributes.hpp"
@@ -21,6 +22,13 @@ class LoadedInstance final : public Instance {
   base::Status run(std::size_t method, std::span<const float> in, std::vector<float>& out) override {
     if (method >= model_->methods().size()) return fail(no_method(method));
     return with_run([&](Run& run) { return caller_->run(run, method, in, out); });
+  }
+
+  void ask(std::size_t method, Windows& windows, bool together) override {
+    const std::size_t rows = together ? static_cast<std::size_t>(model_->methods()[method].rows) : 1;
+    for (std::size_t left = windows.count(); left > 0; left = windows.count() - windows.answers.size()) {
+      ask_next(method, windows, std::min(rows, left));
+    }
   }
 
   /// Does `work` with the run, which is a fresh one afterwards should the model have failed.
@@ -56,6 +64,26 @@ class LoadedInstance final : public Instance {
   }
 
  private:
+  /// Answers so many windows, the first that have no answer yet.
+  void ask_next(std::size_t method, Windows& windows, std::size_t rows) {
+    const std::size_t size = windows.numbers.size() / windows.count(), first = windows.answers.size();
+    const auto numbers = std::span(windows.numbers).subspan(first * size, rows * size);
+    answers_.clear();
+    auto status = with_run([&](Run& run) { return caller_->ask(run, method, numbers, rows, answers_); });
+    if (!status && rows == 1) {
+      windows.answers.emplace_back(std::move(status.error()));
+      return;
+    }
+    if (!status) {  // which of them is at fault?
+      for (std::size_t row = 0; row < rows; ++row) ask_next(method, windows, 1);
+      return;
+    }
+    const auto width = static_cast<std::ptrdiff_t>(answers_.size() / rows);
+    for (auto row = answers_.begin(); row != answers_.end(); row += width) {
+      windows.answers.emplace_back(std::vector<float>(row, row + width));
+    }
+  }
+
   base::Error fail(base::Error error) const { return named(model_->card().name, std::move(error)); }
 
   /// After a failure what the run holds is unknown. Should no fresh one be had, the old one stays: it can only fail
@@ -67,20 +95,40 @@ class LoadedInstance final : public Instance {
   std::shared_ptr<const LoadedModel> model_;
   std::unique_ptr<Run> run_;
   std::unique_ptr<Caller> caller_;
+  std::vector<float> answers_;
 };
 
 /// Holds its model, and what the kind keeps of the sound.
 class LoadedStream final : public Stream {
  public:
-  LoadedStream(std::shared_ptr<const LoadedModel> model, std::unique_ptr<Way> way)
-      : model_(std::move(model)), way_(std::move(way)) {}
+  LoadedStream(std::shared_ptr<const LoadedModel> model, std::size_t method, std::unique_ptr<Way> way)
+      : model_(std::move(model)), method_(method), way_(std::move(way)) {}
 
   base::Status push(Instance& instance, std::span<const float> frames, StreamOutput& out) override {
-    return own(instance).with_run([&](Run& run) { return way_->push(run, frames, out); });
+    base::Status first;
+    while (!frames.empty()) {
+      const auto taken = take(frames, windows_, out);
+      if (!taken) return taken.error();
+      frames = frames.subspan(*taken);
+      answer(instance, first, out);
+    }
+    return first;
+  }
+
+  base::Result<std::size_t> take(std::span<const float> frames, Windows& windows, StreamOutput& out) override {
+    auto taken = way_->take(frames, windows, out);
+    if (!taken) return named(model_->card().name, std::move(taken.error()));
+    return taken;
+  }
+
+  base::Status tell(std::span<const Heard> heard, std::span<const WindowAnswer> answers, StreamOutput& out) override {
+    return way_->tell(heard, answers, out);
   }
 
   base::Status finish(Instance& instance, StreamOutput& out) override {
-    return own(instance).with_run([&](Run& run) { return way_->finish(run, out); });
+    base::Status first;
+    while (way_->take_end(windows_, out)) answer(instance, first, out);
+    return first;
   }
 
   void reset() override { way_->reset(); }
@@ -100,11 +148,18 @@ class LoadedStream final : public Stream {
   std::int64_t lookahead() const override { return way_->lookahead(); }
 
  private:
-  /// Instances of a loaded model are of this class.
-  static LoadedInstance& own(Instance& instance) { return static_cast<LoadedInstance&>(instance); }
+  /// What was taken, one window after the other.
+  void answer(Instance& instance, base::Status& first, StreamOutput& out) {
+    instance.ask(method_, windows_, false);
+    auto status = tell(windows_.heard, windows_.answers, out);
+    if (!status && first) first = std::move(status);
+    windows_.clear();
+  }
 
   std::shared_ptr<const LoadedModel> model_;
+  std::size_t method_;
   std::unique_ptr<Way> way_;
+  Windows windows_;  ///< of push and finish
 };
 
 }  // namespace
@@ -161,7 +216,19 @@ base::Result<std::unique_ptr<Stream>> LoadedModel::stream(std::size_t method, co
   auto way = parts_.kind->way(parts_.card, parts_.methods, method, format, parts_.stateful);
   if (!way) return named(parts_.card.name, std::move(way.error()));
   auto self = std::static_pointer_cast<const LoadedModel>(shared_from_this());
-  return std::unique_ptr<Stream>(std::make_unique<LoadedStream>(std::move(self), std::move(*way)));
+  return std::unique_ptr<Stream>(std::make_unique<LoadedStream>(std::move(self), method, std::move(*way)));
+}
+
+std::vector<std::pair<std::string, std::string>> LoadedModel::facts() const {
+  auto facts = parts_.program->facts();
+  int rows = 0;
+  for (const auto& method : parts_.methods) {
+    const bool windows = method.answer != Answer::kNumbers && method.answer != Answer::kOnsets;
+    if (windows) rows = std::max(rows, method.rows);
+  }
+  if (rows == 1) facts.emplace_back("windows of several sessions", "one by one");
+  if (rows > 1) facts.emplace_back("windows of several sessions", "up to " + std::to_string(rows) + " in one call");
+  return facts;
 }
 
 }  // namespace models

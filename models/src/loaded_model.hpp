@@ -40,7 +40,7 @@ class LoadedModel final : public Model {
   base::Result<std::unique_ptr<Instance>> instance() const override;
   base::Result<std::unique_ptr<Stream>> stream(std::size_t method, const StreamFormat& format) const override;
   Engine& engine() const override { return *parts_.engine; }
-  std::vector<std::pair<std::string, std::string>> facts() const override { return parts_.program->facts(); }
+  std::vector<std::pair<std::string, std::string>> facts() const override;
 
   /// A new run for an instance; its calls are watched.
   base::Result<std::unique_ptr<Run>> new_run() const;

@@ -26,8 +26,9 @@ class Loading {
   Loading(const Card& card, const LoadOptions& options) : options_(options) { parts_.card = card; }
 
   Status run() {
-    for (const auto step : {&Loading::find_kind_and_engine, &Loading::check_file, &Loading::read_program,
-                            &Loading::probe_fresh, &Loading::choose_sharing, &Loading::measure_methods}) {
+    for (const auto step :
+         {&Loading::find_kind_and_engine, &Loading::check_file, &Loading::read_program, &Loading::probe_fresh,
+          &Loading::choose_sharing, &Loading::find_rows, &Loading::measure_methods}) {
       if (auto status = (this->*step)(); !status) return status;
     }
     return {};
@@ -151,6 +152,30 @@ class Loading {
     takes += percentiles(std::move(ours)).p50;
     other_takes += percentiles(std::move(theirs)).p50;
     return true;
+  }
+
+  /// A script that takes several windows at once, and says of each what it says of it alone, may be asked so.
+  Status find_rows() {
+    if (parts_.stateful) return {};
+    for (std::size_t i = 0; i < parts_.methods.size(); ++i) {
+      if (asks_script(i)) parts_.methods[i].rows = rows_of(i);
+    }
+    return {};
+  }
+
+  /// Tries every count, which warms them up as well: the first call of each takes several times as long.
+  int rows_of(std::size_t method) {
+    if (caller_->most_rows() == 1) return 1;
+    std::vector<float> numbers, alone, together;
+    for (std::size_t rows = 1; rows <= caller_->most_rows(); ++rows) {
+      const std::size_t before = numbers.size();
+      caller_->prepare(parts_.kind->probe(parts_.methods[method], rows), numbers);
+      together.clear();
+      const bool right = caller_->ask(*run_, method, std::span(numbers).subspan(before), 1, alone) &&
+                         caller_->ask(*run_, method, numbers, rows, together) && agree(alone, together);
+      if (!right) return 1;
+    }
+    return static_cast<int>(caller_->most_rows());
   }
 
   Status measure_methods() {

@@ -103,6 +103,16 @@ TEST_F(ClassifierTorch, OneWithoutStateSaysHowItIsServed) {
   EXPECT_THAT(model->facts(), Contains(Pair("shared", testing::AnyOf("frozen", "optimized for inference"))));
 }
 
+TEST_F(ClassifierTorch, SeveralWindowsAreAskedAboutAtOnceWhereEachIsAnsweredAsIfItWereAlone) {
+  const auto rows = [](const std::string& file) {
+    const auto model = loaded(ear_card(file));
+    return model == nullptr ? 0 : model->methods()[0].rows;
+  };
+  EXPECT_EQ(rows("convolution"), 8);
+  EXPECT_EQ(rows("compares"), 1) << "it looks from one row at the others";
+  EXPECT_EQ(rows("remembers"), 1);
+}
+
 /// Both ways of sharing answer what a copy of the file answers.
 TEST_F(ClassifierTorch, TheRewrittenOneAnswersTheSame) {
   const auto card = ear_card("convolution");

@@ -341,6 +341,13 @@ class Rows(nn.Module):
         return x.reshape(1, 4, 200).mean(dim=2, keepdim=True).expand(1, 4, 2)
 
 
+class Compares(nn.Module):
+    """Looks at the other rows: alone, each says 0."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return (x - x.mean(0, keepdim=True))[:, :2]
+
+
 class Remembers(nn.Module):
     """Keeps the last window in a plain attribute, which no buffer is."""
 
@@ -364,7 +371,7 @@ class Convolution(nn.Module):
                                  nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 8))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.net(x.reshape(1, 1, 20, 40))
+        return self.net(x.reshape(-1, 1, 20, 40))
 
 
 mlp = save("mlp", Mlp())
@@ -379,7 +386,8 @@ for name, module in [("plain", Plain()), ("counter", Counter()), ("sometimes", S
                      ("identity", Identity()), ("in_place", InPlace()), ("raises", Raises()), ("nan", NotANumber()),
                      ("wide", Wide()), ("flat", Flat()), ("odd", Odd()), ("pair", Pair()), ("two_inputs", TwoInputs()),
                      ("defaults", Defaults()), ("methods", Methods()), ("settings", Settings()), ("nested", Nested()), ("no_forward", NoForward()), ("talks", Talks()),
-                     ("means", Means()), ("rows", Rows()), ("remembers", Remembers()), ("convolution", Convolution())]:
+                     ("means", Means()), ("rows", Rows()), ("remembers", Remembers()), ("convolution", Convolution()),
+                     ("compares", Compares())]:
     save(name, module)
 save("dropout", Dropout().train(), evaluate=False)
 torch.save(Mlp().state_dict(), path("weights.ts"))

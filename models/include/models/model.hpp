@@ -30,6 +30,7 @@ struct Method {
   int in_channels = 0, in_ratio = 1;
   int out_channels = 0, out_ratio = 1;
   int block = 1;  ///< frames in that one call takes at least, and in multiples of which it is called
+  int rows = 1;   ///< windows of streams that one call of the script can answer, each as if it were alone
   Timing timing;
 };
 
@@ -54,6 +55,11 @@ class Instance {
   ///        names the port and the range); kModelFailed (the model raised, gave the wrong shape or NaN: says what, with
   ///        the model's name) — a model with state is then as after reset().
   virtual base::Status run(std::size_t method, std::span<const float> in, std::vector<float>& out) = 0;
+
+  /// Answers windows that streams of `method` have taken: one by one, or `together`, up to the method's `rows` in one
+  /// call of the script. Then the last bits of an answer depend on what was asked beside it (less than 1e-5). Where
+  /// such a call fails, its windows are asked about one by one: each has its answer or its own error, kModelFailed.
+  virtual void ask(std::size_t method, Windows& windows, bool together) = 0;
 
   /// Fails: kUnknown with the nearest attribute; kMalformed naming count, type or range; kModelFailed.
   virtual base::Status set(std::string_view attribute, std::span<const Value> values) = 0;

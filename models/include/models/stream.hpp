@@ -46,6 +46,22 @@ struct StreamOutput {
   }
 };
 
+/// The numbers that the script gave for a window, or why there are none.
+using WindowAnswer = base::Result<std::vector<float>>;
+
+/// Windows that streams have taken and that the script is to be asked about (Instance::ask).
+struct Windows {
+  std::vector<float> numbers;         ///< [count, numbers of one window], as the script takes them
+  std::vector<Heard> heard;           ///< [count]: what is known of each without the script
+  std::vector<WindowAnswer> answers;  ///< [count], once they were asked about
+  std::size_t count() const { return heard.size(); }
+  void clear() {
+    numbers.clear();
+    heard.clear();
+    answers.clear();
+  }
+};
+
 /// A session's way through a model: sound at the session's rate in, events or frames out. What comes out depends on
 /// what went in and never on how it was cut into pieces. Holds the resampler and what of a window has been heard so
 /// far. Thread: one caller at a time.
@@ -56,8 +72,18 @@ class Stream {
   /// @param instance  of the same model; may be another one at each call where the model has no state.
   /// @param frames    [n, channels], any n.
   /// @param out       what is new is appended.
-  /// Fails: kModelFailed as Instance::run; the windows of this piece are lost, what comes next is heard.
+  /// Fails: kModelFailed as Instance::run, with the first that failed; such windows are lost, all others are heard.
   virtual base::Status push(Instance& instance, std::span<const float> frames, StreamOutput& out) = 0;
+
+  /// push() in steps, so that the windows of several streams of a method can be asked about together: take() appends
+  /// those that are complete and stops as soon as there are any, Instance::ask() answers them, tell() says what they
+  /// came to. What needs no script is told by take() itself.
+  /// @return how many of the numbers of `frames` were taken; at least one frame.
+  virtual base::Result<std::size_t> take(std::span<const float> frames, Windows& windows, StreamOutput& out) = 0;
+  /// @param heard, answers  of all windows that the last take() appended, in its order; `heard.at` may have been moved
+  ///                        to another axis.
+  /// Fails: as push().
+  virtual base::Status tell(std::span<const Heard> heard, std::span<const WindowAnswer> answers, StreamOutput& out) = 0;
 
   /// The sound has ended (a file): what waits for more is heard as if silence followed. Only reset() may come next.
   virtual base::Status finish(Instance& instance, StreamOutput& out) = 0;
