@@ -2,6 +2,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@
 #include "server/core/catalog.hpp"
 #include "server/core/client.hpp"
 #include "server/core/keeper.hpp"
+#include "server/core/crowd.hpp"
 #include "server/core/metrics.hpp"
 #include "server/core/pacer.hpp"
 #include "server/core/session.hpp"
@@ -163,9 +165,12 @@ class Daemon {
   void on_ask(Request&, const protocol::Arguments&);
   std::shared_ptr<Seat> implied_seat(Client& client, const std::shared_ptr<const ServedModel>& served);
   using Use = std::function<base::Status(models::Instance&)>;
-  /// Runs `use` on an instance: the session's, or the lane's of the thread that comes to it. `finish` follows on [net].
+  /// Runs `use` on an instance: that of the one seat, else the lane's of the thread that comes to it. `finish` follows
+  /// on [net].
   void perform(const std::shared_ptr<const ServedModel>& served, const std::shared_ptr<Seat>& seat,
                std::optional<base::Time> useless_after, Use use, std::function<void(base::Status)> finish);
+  void perform_in(const std::shared_ptr<const ServedModel>& served, Seats seats,
+                  std::optional<base::Time> useless_after, Use use, std::function<void(base::Status)> finish);
   /// True when this method may answer input_ here and now.
   bool at_once(const ServedModel& served, const Seat* seat, std::size_t method) const;
   /// input_ → output_, on this thread.
@@ -188,10 +193,16 @@ class Daemon {
   /// The session, where it hears; complains itself.
   std::shared_ptr<Session> hearing_session(const Request& request, std::int32_t number);
   void take_input(const Request& request, const std::shared_ptr<Session>& session, std::int32_t seq, Input input);
-  void feed(const std::shared_ptr<Session>& session);
-  void heard(const std::shared_ptr<Session>& session, base::Status status, const models::StreamOutput& out);
   /// Frames that may wait for the model.
   std::int64_t most_waiting(const Session& session) const;
+
+  // feeding.cpp: what waits in the flows of sessions, to the workers
+  void feed(const std::shared_ptr<Session>& session);
+  void gather(const Asked& asked);
+  std::vector<std::shared_ptr<Session>> next_of(const Asked& asked, Crowd& crowd);
+  bool queue_is_full() const;
+  void listen(std::vector<std::shared_ptr<Session>> sessions, std::function<void()> then);
+  void heard(const std::shared_ptr<Session>& session, base::Status status, const models::StreamOutput& out);
   /// What was sent to these receivers has to leave first.
   bool congested(const Session& session) const;
   void feed_later(const std::shared_ptr<Session>& session);
@@ -237,6 +248,7 @@ class Daemon {
   Clients clients_;
   Catalog catalog_;
   Aliases aliases_;
+  std::map<Asked, Crowd> crowds_;
   std::unordered_map<std::int32_t, std::weak_ptr<Session>> sessions_;
   Client nobody_;                            // stands for those who found no room: one limit for what they are told
   std::vector<Handler> handlers_;            // by row of the schema

@@ -30,52 +30,76 @@ void Ear::forget() {
   if (stream_) stream_->reset();
 }
 
-base::Status Ear::hear(models::Instance& instance, std::span<const Input> inputs, models::StreamOutput& out) {
-  base::Status first;
-  for (const auto& input : inputs) {
-    auto status = hear_one(instance, input, out);
-    if (!status && first) first = std::move(status);
+void hear(models::Instance& instance, std::span<Hearing> parts) {
+  models::Windows windows;
+  std::vector<std::size_t> ends(parts.size());
+  for (;;) {
+    windows.clear();
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      parts[i].ear->take(parts[i], windows);
+      ends[i] = windows.count();
+    }
+    if (windows.count() == 0) return;
+    instance.ask(parts.front().ear->method(), windows, parts.size() > 1);
+    for (std::size_t i = 0, begin = 0; i < parts.size(); begin = ends[i++]) {
+      parts[i].ear->tell(parts[i], std::span(windows.heard).subspan(begin, ends[i] - begin),
+                         std::span(windows.answers).subspan(begin, ends[i] - begin));
+    }
   }
-  return first;
 }
 
-base::Status Ear::hear_one(models::Instance& instance, const Input& input, models::StreamOutput& out) {
+void Ear::take(Hearing& part, models::Windows& windows) {
+  const auto before = windows.count();
+  while (part.input < part.inputs.size() && windows.count() == before) {
+    const auto& input = part.inputs[part.input];
+    auto status = part.taken == 0 ? begin(input) : base::Status();
+    const bool over = !status || part.taken == static_cast<std::size_t>(input.frames() * input.channels);
+    if (!over) status = take_some(part, windows);
+    if (!status && part.status) part.status = status;
+    if (!over && status) continue;
+    ++part.input;
+    part.taken = 0;
+  }
+}
+
+base::Status Ear::begin(const Input& input) {
   if (auto status = prepare(input.channels); !status) return status;
-  if (input.begins) {
-    stream_->reset();
-    origin_ = input.at;
-  }
-  if (!input.samples.empty()) return push(instance, input.samples, out);
-  const std::vector<float> zeros(static_cast<std::size_t>(std::min(kSilence, input.silence) * input.channels), 0.0F);
-  base::Status first;
-  for (auto left = input.silence; left > 0; left -= kSilence) {
-    const auto frames = static_cast<std::size_t>(std::min(left, kSilence) * input.channels);
-    auto status = push(instance, std::span(zeros).first(frames), out);
-    if (!status && first) first = std::move(status);
-  }
-  return first;
+  if (!input.begins) return {};
+  stream_->reset();
+  origin_ = input.at;
+  return {};
 }
 
-base::Status Ear::push(models::Instance& instance, std::span<const float> frames, models::StreamOutput& out) {
-  const auto events = out.events.size();
-  const auto rows = out.frames_at.size();
-  auto status = stream_->push(instance, frames, out);
-  on_axis(out, events, rows);
-  return status;
+base::Status Ear::take_some(Hearing& part, models::Windows& windows) {
+  const auto events = part.out.events.size(), asked = windows.count();
+  const auto taken = stream_->take(rest_of(part.inputs[part.input], part.taken), windows, part.out);
+  if (!taken) return taken.error();
+  part.taken += *taken;
+  for (auto i = events; i < part.out.events.size(); ++i) part.out.events[i].at += origin_.units;
+  for (auto i = asked; i < windows.count(); ++i) windows.heard[i].at += origin_.units;
+  return {};
+}
+
+std::span<const float> Ear::rest_of(const Input& input, std::size_t taken) {
+  if (!input.samples.empty()) return std::span(input.samples).subspan(taken);
+  const auto left = input.silence - static_cast<std::int64_t>(taken) / input.channels;
+  silence_.assign(static_cast<std::size_t>(std::min(kSilence, left) * input.channels), 0.0F);
+  return silence_;
+}
+
+void Ear::tell(Hearing& part, std::span<const models::Heard> heard, std::span<const models::WindowAnswer> answers) {
+  if (heard.empty()) return;
+  auto status = stream_->tell(heard, answers, part.out);
+  if (!status && part.status) part.status = std::move(status);
 }
 
 base::Status Ear::finish(models::Instance& instance, models::StreamOutput& out) {
   if (!stream_) return {};
-  const auto events = out.events.size();
-  const auto rows = out.frames_at.size();
+  const auto events = out.events.size(), frames = out.frames_at.size();
   auto status = stream_->finish(instance, out);
-  on_axis(out, events, rows);
-  return status;
-}
-
-void Ear::on_axis(models::StreamOutput& out, std::size_t events, std::size_t frames) const {
   for (auto i = events; i < out.events.size(); ++i) out.events[i].at += origin_.units;
   for (auto i = frames; i < out.frames_at.size(); ++i) out.frames_at[i] += origin_.units;
+  return status;
 }
 
 base::Status Ear::set(std::string_view setting, std::span<const models::Value> values) {

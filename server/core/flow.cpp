@@ -13,4 +13,15 @@ void Flow::let_go() {
   held_back.clear();
 }
 
+std::vector<Input> Flow::take_waiting(std::size_t frames) {
+  std::vector<Input> inputs;
+  for (std::size_t taken = 0; !waiting.empty() && taken < frames;) {
+    taken += static_cast<std::size_t>(waiting.front().frames());
+    frames_waiting -= waiting.front().frames();
+    inputs.push_back(std::move(waiting.front()));
+    waiting.pop_front();
+  }
+  return inputs;
+}
+
 }  // namespace server

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "server/core/ear.hpp"
 #include "server/core/input_line.hpp"
@@ -30,6 +31,9 @@ struct Flow {
   /// TCP only: the connection is not read from until what waits has become less.
   void hold_back(const Peer& from);
   void let_go();
+
+  /// Takes what waits out of it: so many frames, or one message that has more.
+  std::vector<Input> take_waiting(std::size_t frames);
 
   Link& link;
   InputLine line;

@@ -31,7 +31,7 @@ struct FileRun {
 
   // the job's own
   std::optional<models::AudioFile> file;
-  std::unique_ptr<Ear> ear;
+  std::shared_ptr<Ear> ear;
   std::vector<float> frames;
   base::Position at;
   bool ended = false;
@@ -52,7 +52,7 @@ base::Status FileRun::open() {
   auto opened = models::AudioFile::open(*found);
   if (!opened) return opened.error();
   file = std::move(*opened);
-  ear = std::make_unique<Ear>(seat->served, method, file->rate(), settings);
+  ear = std::make_shared<Ear>(seat->served, method, file->rate(), settings);
   frames.resize(Flow::kFramesAtOnce * static_cast<std::size_t>(file->channels()));
   return {};
 }
@@ -67,10 +67,16 @@ base::Status FileRun::read(models::Instance& instance) {
   ended = *count == 0;
   if (ended) return ear->finish(instance, out);
   const auto samples = *count * static_cast<std::size_t>(file->channels());
-  const Input input{
-      at, file->channels(), {frames.begin(), frames.begin() + static_cast<std::ptrdiff_t>(samples)}, 0, at.units == 0};
+  Hearing part{ear,
+               {{at,
+                 file->channels(),
+                 {frames.begin(), frames.begin() + static_cast<std::ptrdiff_t>(samples)},
+                 0,
+                 at.units == 0}}};
   at.units += static_cast<std::int64_t>(*count);
-  return ear->hear(instance, {&input, 1}, out);
+  hear(instance, {&part, 1});
+  out = std::move(part.out);
+  return part.status;
 }
 
 void Daemon::on_file(Request& request, const Arguments& arguments) {

@@ -16,8 +16,6 @@ using protocol::Arguments;
 namespace {
 
 constexpr float kLoudest = 1000;  // 60 dB over full scale: no sound, but a number gone wrong
-constexpr std::size_t kHeldPackets = 1024;
-constexpr std::size_t kUnsentBytes = 4U << 20;
 
 /// The first sample that is no sound: "sample 12 is nan". Nothing where all are well.
 std::optional<Error> unsound(std::span<const float> samples) {
@@ -124,58 +122,6 @@ void Daemon::take_input(const Request& request, const std::shared_ptr<Session>& 
 
 std::int64_t Daemon::most_waiting(const Session& session) const {
   return std::llround(std::chrono::duration<double>(config_.limits.input).count() * session.units_per_second);
-}
-
-bool Daemon::congested(const Session& session) const {
-  for (const auto& to : {events_of(session), session.flow->input_from}) {
-    if (pacer_.held(to) > kHeldPackets || (to.tcp() && parts_.link.unsent(to) > kUnsentBytes)) return true;
-  }
-  return false;
-}
-
-void Daemon::feed_later(const std::shared_ptr<Session>& session) {
-  if (session->flow->retry_due) return;
-  session->flow->retry_due = true;
-  timers_.add(now() + Flow::kLookAgain, [this, weak = std::weak_ptr(session)](base::Time) {
-    const auto again = weak.lock();
-    if (!again || !again->flow) return;
-    again->flow->retry_due = false;
-    feed(again);
-  });
-}
-
-// One job at a time, with what waits.
-void Daemon::feed(const std::shared_ptr<Session>& session) {
-  auto& flow = *session->flow;
-  if (flow.at_work || flow.waiting.empty()) return;
-  const bool full = parts_.workers.queued() >= static_cast<std::size_t>(config_.limits.queue);
-  if (full || congested(*session)) return feed_later(session);
-  auto inputs = std::make_shared<std::vector<Input>>();
-  for (std::size_t taken = 0; !flow.waiting.empty() && taken < Flow::kFramesAtOnce;) {
-    taken += static_cast<std::size_t>(flow.waiting.front().frames());
-    inputs->push_back(std::move(flow.waiting.front()));
-    flow.waiting.pop_front();
-  }
-  for (const auto& input : *inputs) flow.frames_waiting -= input.frames();
-  flow.at_work = true;
-  auto out = std::make_shared<models::StreamOutput>();
-  perform(
-      session->served, session->seat, std::nullopt,
-      [ear = flow.ear, inputs, out](models::Instance& instance) { return ear->hear(instance, *inputs, *out); },
-      [this, session, out](base::Status status) { heard(session, std::move(status), *out); });
-}
-
-void Daemon::heard(const std::shared_ptr<Session>& session, base::Status status, const models::StreamOutput& out) {
-  if (!session->flow) return;
-  auto& flow = *session->flow;
-  flow.at_work = false;
-  if (!is_open(*session)) return;  // closed meanwhile
-  tell_events(*session, out.events);
-  tell_frames(*session, out);
-  const auto owner = session->owner.lock();
-  if (!status && owner) answers_.complain(*owner, flow.input_from, "/oscine/v1/audio", status.error(), now());
-  if (flow.frames_waiting < most_waiting(*session) / 2) flow.let_go();
-  feed(session);
 }
 
 void Daemon::on_reorder(Request& request, const Arguments& arguments) {

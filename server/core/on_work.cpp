@@ -79,18 +79,24 @@ base::Status Daemon::run_here(const std::shared_ptr<const ServedModel>& served, 
 
 void Daemon::perform(const std::shared_ptr<const ServedModel>& served, const std::shared_ptr<Seat>& seat,
                      std::optional<base::Time> useless_after, Use use, std::function<void(base::Status)> finish) {
-  if (seat) ++seat->waiting;
+  perform_in(served, seat ? Seats{seat} : Seats{}, useless_after, std::move(use), std::move(finish));
+}
+
+void Daemon::perform_in(const std::shared_ptr<const ServedModel>& served, Seats seats,
+                        std::optional<base::Time> useless_after, Use use, std::function<void(base::Status)> finish) {
+  for (const auto& seat : seats) ++seat->waiting;
   ++pending_;
-  const auto finished = [this, seat, finish = std::move(finish)](base::Status status) {
-    if (seat) --seat->waiting;
+  const auto finished = [this, seats, finish = std::move(finish)](base::Status status) {
+    for (const auto& seat : seats) --seat->waiting;
     --pending_;
     finish(std::move(status));
   };
-  const auto run = [served, seat, use = std::move(use)](std::size_t lane) -> base::Status {
-    const auto instance = instance_for(*served, seat.get(), lane);
+  const auto own = seats.size() == 1 ? seats.front() : nullptr;
+  const auto run = [served, own, use = std::move(use)](std::size_t lane) -> base::Status {
+    const auto instance = instance_for(*served, own.get(), lane);
     return instance ? use(**instance) : base::Status(instance.error());
   };
-  const auto taken = parts_.workers.submit({seat, run, finished, useless_after});
+  const auto taken = parts_.workers.submit({std::move(seats), run, finished, useless_after});
   if (!taken) finished(taken.error());
 }
 

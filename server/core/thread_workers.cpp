@@ -49,14 +49,22 @@ void ThreadWorkers::set_limit(std::size_t jobs) {
   limit_ = jobs;
 }
 
-// The oldest job whose seat is free. Equal urgency is served in order of arrival.
+// One of its seats is taken, or a job before it waits for that seat. `before`: what those wait for.
+bool ThreadWorkers::blocked(const Job& job, std::set<const Seat*>& before) const {
+  const auto busy = [&](const auto& seat) { return taken_.contains(seat.get()) || before.contains(seat.get()); };
+  if (std::none_of(job.seats.begin(), job.seats.end(), busy)) return false;
+  for (const auto& seat : job.seats) before.insert(seat.get());
+  return true;
+}
+
+// The oldest job whose seats are free. Equal urgency is served in order of arrival.
 bool ThreadWorkers::next(Job& job) {
-  const auto it = std::find_if(queue_.begin(), queue_.end(),
-                               [this](const Job& one) { return !one.seat || !taken_.contains(one.seat.get()); });
+  std::set<const Seat*> before;
+  const auto it = std::find_if(queue_.begin(), queue_.end(), [&](const Job& one) { return !blocked(one, before); });
   if (it == queue_.end()) return false;
   job = std::move(*it);
   queue_.erase(it);
-  if (job.seat) taken_.insert(job.seat.get());
+  for (const auto& seat : job.seats) taken_.insert(seat.get());
   return true;
 }
 
@@ -72,13 +80,17 @@ void ThreadWorkers::work(std::size_t lane) {
     auto status = late
                       ? base::Status(base::Error{base::ErrorCode::kExpired, "its turn came after the session's expire"})
                       : job.run(lane);
-    // Before the seat is free, so that the answers of a session leave in order. What the job holds is let go on [net].
-    const auto* seat = job.seat.get();
+    // Before the seats are free, so that the answers of a session leave in order. What the job holds is let go on
+    // [net].
+    std::vector<const Seat*> seats;
+    for (const auto& seat : job.seats) seats.push_back(seat.get());
     post_([job = std::move(job), status = std::move(status)]() mutable { job.finish(std::move(status)); });
-    if (seat == nullptr) continue;
+    if (seats.empty()) continue;
     const std::lock_guard lock(mutex_);
-    taken_.erase(seat);
-    if (!queue_.empty()) wake_.notify_one();
+    for (const auto* seat : seats) taken_.erase(seat);
+    if (queue_.empty()) continue;
+    // Each may let another job go, and this thread takes one.
+    seats.size() > 1 ? wake_.notify_all() : wake_.notify_one();
   }
 }
 

@@ -32,6 +32,7 @@ class ThreadWorkers : public Workers {
  private:
   void work(std::size_t lane);
   bool next(Job& job);
+  bool blocked(const Job& job, std::set<const Seat*>& before) const;
 
   Post post_;
   mutable std::mutex mutex_;  // guards all below, up to threads_

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -10,11 +11,13 @@
 namespace server {
 
 struct Seat;
+using Seats = std::vector<std::shared_ptr<Seat>>;
 
 /// One piece of work for a model.
 struct Job {
-  /// Jobs of one seat run one at a time, in order of arrival; without a seat, any number at once.
-  std::shared_ptr<Seat> seat;
+  /// Jobs of one seat run one at a time, in order of arrival; without a seat, any number at once. A job of several has
+  /// its turn when it has it at each.
+  Seats seats;
   /// Runs on a worker. `lane` is the worker's number, from 1; lane 0 is the network thread.
   std::function<base::Status(std::size_t lane)> run;
   /// Always called once, on [net]: with what run gave, or kExpired where the turn came too late.

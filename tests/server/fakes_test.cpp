@@ -9,7 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 server::Job job(std::vector<std::string>& told, const std::string& name) {
-  return {nullptr,
+  return {{},
           [&told, name](std::size_t) {
             told.push_back("run " + name);
             return base::Status();

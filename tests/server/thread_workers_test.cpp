@@ -51,12 +51,13 @@ class Net {
 
 Job job(
     std::function<void()> run, std::function<void(base::Status)> finish = [](const base::Status&) {}) {
-  return {nullptr,
+  return {{},
           [run = std::move(run)](std::size_t) {
             run();
             return base::Status();
           },
-          std::move(finish), std::nullopt};
+          std::move(finish),
+          std::nullopt};
 }
 
 TEST(ThreadWorkers, FinishOnNetWithWhatTheRunGave) {
@@ -65,7 +66,7 @@ TEST(ThreadWorkers, FinishOnNetWithWhatTheRunGave) {
   std::string told;
   const auto here = std::this_thread::get_id();
   std::thread::id ran, finished;
-  ASSERT_TRUE(workers.submit({nullptr,
+  ASSERT_TRUE(workers.submit({{},
                               [&ran](std::size_t lane) -> base::Status {
                                 ran = std::this_thread::get_id();
                                 EXPECT_TRUE(lane == 1 || lane == 2);
@@ -90,14 +91,15 @@ TEST(ThreadWorkers, LanesAreNumberedFromOneAndUsedByOneThreadEach) {
   std::mutex mutex;
   std::map<std::size_t, std::thread::id> lanes;
   for (std::size_t i = 0; i < kThreads; ++i) {
-    ASSERT_TRUE(workers.submit({nullptr,
+    ASSERT_TRUE(workers.submit({{},
                                 [&](std::size_t lane) {
                                   together.arrive_and_wait();  // all four are at work at once
                                   const std::lock_guard lock(mutex);
                                   EXPECT_TRUE(lanes.emplace(lane, std::this_thread::get_id()).second) << lane;
                                   return base::Status();
                                 },
-                                [](const base::Status&) {}, std::nullopt}));
+                                [](const base::Status&) {},
+                                std::nullopt}));
   }
   ASSERT_TRUE(net.run(kThreads));
   EXPECT_EQ(lanes.begin()->first, 1U);
@@ -114,7 +116,7 @@ TEST(ThreadWorkers, JobsOfOneSeatRunOneAtATimeInOrderAndFinishInOrder) {
   bool alone = true, in_order = true, finished_in_order = true;
   for (int i = 0; i < kJobs; ++i) {
     for (std::size_t seat = 0; seat < 2; ++seat) {
-      ASSERT_TRUE(workers.submit({seats[seat],
+      ASSERT_TRUE(workers.submit({{seats[seat]},
                                   [&, seat, i](std::size_t) {
                                     if (inside[seat].fetch_add(1) != 0) alone = false;
                                     if (ran[seat]++ != i) in_order = false;
@@ -147,11 +149,11 @@ TEST(ThreadWorkers, ASeatAtWorkDoesNotHoldUpOtherSeats) {
   const auto tell = [&told](const char* name) {
     return [&told, name](const base::Status&) { told.emplace_back(name); };
   };
-  ASSERT_TRUE(workers.submit({busy, held, tell("busy 1"), std::nullopt}));
-  ASSERT_TRUE(workers.submit({busy, held, tell("busy 2"), std::nullopt}));
+  ASSERT_TRUE(workers.submit({{busy}, held, tell("busy 1"), std::nullopt}));
+  ASSERT_TRUE(workers.submit({{busy}, held, tell("busy 2"), std::nullopt}));
   ASSERT_TRUE(workers.submit(
-      {std::make_shared<Seat>(), [](std::size_t) { return base::Status(); }, tell("other"), std::nullopt}));
-  ASSERT_TRUE(workers.submit({nullptr, [](std::size_t) { return base::Status(); }, tell("none"), std::nullopt}));
+      {{std::make_shared<Seat>()}, [](std::size_t) { return base::Status(); }, tell("other"), std::nullopt}));
+  ASSERT_TRUE(workers.submit({{}, [](std::size_t) { return base::Status(); }, tell("none"), std::nullopt}));
   ASSERT_TRUE(net.run(2));
   EXPECT_EQ(told, (std::vector<std::string>{"other", "none"}));
   release.set_value();
@@ -200,6 +202,33 @@ TEST(ThreadWorkers, WorkWhoseTimeIsOverIsNotRun) {
   EXPECT_TRUE(in_time_ran);
 }
 
+TEST(ThreadWorkers, AJobOfSeveralSeatsHasItsTurnAtEach) {
+  Net net;
+  ThreadWorkers workers(3, 100, net.post());
+  const auto one = std::make_shared<Seat>(), other = std::make_shared<Seat>();
+  std::promise<void> release;
+  const auto released = release.get_future().share();
+  std::vector<std::string> order;  // plain: the seats are what guards it
+  const auto submit = [&](const std::string& name, Seats seats, bool waits = false) {
+    auto made = job([&order, name, waits, released] {
+      if (waits) released.wait();
+      order.push_back(name);
+    });
+    made.seats = std::move(seats);
+    ASSERT_TRUE(workers.submit(made));
+  };
+  submit("one", {one}, true);
+  submit("both", {one, other});
+  submit("other", {other});  // its seat is free, but it came later
+  submit("both again", {other, one});
+  std::promise<void> past;
+  ASSERT_TRUE(workers.submit(job([&past] { past.set_value(); })));
+  ASSERT_EQ(past.get_future().wait_for(kGuard), std::future_status::ready) << "it needs no seat";
+  release.set_value();
+  ASSERT_TRUE(net.run(5));
+  EXPECT_EQ(order, (std::vector<std::string>{"one", "both", "other", "both again"}));
+}
+
 TEST(ThreadWorkers, EndWithWorkWaiting) {
   Net net;
   std::atomic<int> ran = 0;
@@ -208,7 +237,7 @@ TEST(ThreadWorkers, EndWithWorkWaiting) {
     const auto seat = std::make_shared<Seat>();
     for (int i = 0; i < 1000; ++i) {
       auto one = job([&ran] { ++ran; });
-      if (i % 2 == 0) one.seat = seat;
+      if (i % 2 == 0) one.seats = {seat};
       ASSERT_TRUE(workers.submit(one));
     }
   }
