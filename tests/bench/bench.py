@@ -10,6 +10,7 @@ import sys
 import classify
 import clients
 import fuzz
+import matrix
 import memory
 import rtt
 import soak
@@ -18,7 +19,7 @@ from figures import Figures
 from rig import BenchError
 
 BENCHES = {"rtt": rtt, "start": start, "fuzz": fuzz, "clients": clients, "memory": memory,
-           "classify": classify, "soak": soak}
+           "classify": classify, "matrix": matrix, "soak": soak}
 
 
 def parse(words):
