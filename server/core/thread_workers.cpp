@@ -89,8 +89,8 @@ void ThreadWorkers::work(std::size_t lane) {
     const std::lock_guard lock(mutex_);
     for (const auto* seat : seats) taken_.erase(seat);
     if (queue_.empty()) continue;
-    // Each may let another job go, and this thread takes one.
-    seats.size() > 1 ? wake_.notify_all() : wake_.notify_one();
+    if (seats.size() == 1) wake_.notify_one();
+    if (seats.size() > 1) wake_.notify_all();  // each may let another job go
   }
 }
 
