@@ -27,6 +27,7 @@ class LoadedModel final : public Model {
     std::vector<Method> methods;
     std::vector<AttributeCard> settings;  ///< of a stream
     bool stateful = false;
+    bool rewritten = false;
   };
 
   explicit LoadedModel(Parts parts) : parts_(std::move(parts)) {}
@@ -36,6 +37,7 @@ class LoadedModel final : public Model {
   std::span<const AttributeCard> attributes() const override { return parts_.card.attributes; }
   std::span<const AttributeCard> settings() const override { return parts_.settings; }
   bool stateful() const override { return parts_.stateful; }
+  bool rewritten() const override { return parts_.rewritten; }
   base::Result<std::size_t> method(std::string_view name) const override;
   base::Result<std::unique_ptr<Instance>> instance() const override;
   base::Result<std::unique_ptr<Stream>> stream(std::size_t method, const StreamFormat& format) const override;

@@ -114,22 +114,29 @@ class Loading {
   /// The engine may have a second way to share, which is the better one for some networks and the worse for others:
   /// only the clock can tell.
   void choose_quicker() {
+    if (options_.rewritten == false) return;
     auto rewritten = parts_.program->rewritten();
     if (!rewritten || *rewritten == nullptr) return;
-    const bool chosen = is_quicker(*rewritten);
+    const bool chosen = options_.rewritten ? is_right(*rewritten) : is_quicker(*rewritten);
+    parts_.rewritten = chosen;
     if (chosen) std::swap(run_, *rewritten);
     rewritten->reset();
     parts_.program->choose_rewritten(chosen);
   }
 
-  /// Whether `other` answers as run_ does, and for less of the processor. Call by call in turns, by the clock of this
-  /// thread, so that what else the machine does meets both and counts for neither.
-  bool is_quicker(std::unique_ptr<Run>& other) {
+  /// Whether `other` answers as run_ does.
+  bool is_right(std::unique_ptr<Run>& other) {
     std::swap(run_, other);
     std::vector<float> answers;
     const bool right = warm_up(answers) && agree(first_answers_, answers);
     std::swap(run_, other);
-    if (!right) return false;
+    return right;
+  }
+
+  /// Whether `other` answers as run_ does, and for less of the processor. Call by call in turns, by the clock of this
+  /// thread, so that what else the machine does meets both and counts for neither.
+  bool is_quicker(std::unique_ptr<Run>& other) {
+    if (!is_right(other)) return false;
     Micros takes{0}, other_takes{0};
     for (std::size_t i = 0; i < parts_.methods.size(); ++i) {
       if (asks_script(i) && !compare(i, other, takes, other_takes)) return false;

@@ -17,8 +17,12 @@ std::string_view name_of(Catalog::State state) {
   return kNames[static_cast<std::size_t>(state)];
 }
 
-Catalog::Catalog(Background& background, Timers& timers, std::size_t workers, Told told)
-    : background_(background), timers_(timers), workers_(workers), told_(std::move(told)) {}
+Catalog::Catalog(Background& background, Timers& timers, std::size_t workers, Options options, Told told)
+    : background_(background),
+      timers_(timers),
+      workers_(workers),
+      options_(std::move(options)),
+      told_(std::move(told)) {}
 
 Error Catalog::unknown(std::string_view name) const {
   std::vector<std::string_view> names;
@@ -52,14 +56,15 @@ void Catalog::retire(std::shared_ptr<const ServedModel> old) {
 void Catalog::start(const std::string& name, std::function<base::Result<ModelConfig>()> read, Done done) {
   aside_.erase(name);
   const auto began = base::Clock::now();
-  background_.submit([this, name, read = std::move(read), done = std::move(done), workers = workers_, began] {
-    auto config = read();
-    auto served =
-        config ? serve_model(*config, workers) : base::Result<std::shared_ptr<const ServedModel>>(config.error());
-    return std::function<void()>([this, name, done, began, served = std::move(served)]() mutable {
-      finished(name, std::move(served), base::Clock::now() - began, done);
-    });
-  });
+  background_.submit(
+      [this, name, read = std::move(read), done = std::move(done), workers = workers_, options = options_, began] {
+        auto config = read();
+        auto served = config ? serve_model(*config, workers, options())
+                             : base::Result<std::shared_ptr<const ServedModel>>(config.error());
+        return std::function<void()>([this, name, done, began, served = std::move(served)]() mutable {
+          finished(name, std::move(served), base::Clock::now() - began, done);
+        });
+      });
 }
 
 void Catalog::load(ModelConfig config, Done done) {

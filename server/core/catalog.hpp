@@ -32,8 +32,11 @@ class Catalog {
   using Ready = std::function<void(base::Result<std::shared_ptr<const ServedModel>>)>;
   using Done = std::function<void(base::Status)>;
 
+  /// How to load a model now. Thread: [load].
+  using Options = std::function<models::LoadOptions()>;
+
   /// @param told  each change of a model's state, for the log and subscribers
-  Catalog(Background& background, Timers& timers, std::size_t workers, Told told);
+  Catalog(Background& background, Timers& timers, std::size_t workers, Options options, Told told);
 
   /// Starts to load a model, or to replace it by another configuration of the same name. `done` may be empty.
   void load(ModelConfig config, Done done);
@@ -79,6 +82,7 @@ class Catalog {
   Background& background_;
   Timers& timers_;
   std::size_t workers_;
+  Options options_;
   Told told_;
   std::map<std::string, Item, std::less<>> items_;
   std::map<std::string, std::string> aside_;

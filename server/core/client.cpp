@@ -1,16 +1,8 @@
 #include "server/core/client.hpp"
 
-#include <sodium.h>
-
 #include <algorithm>
 
 namespace server {
-
-std::int32_t random_number() {
-  static const bool ready = sodium_init() >= 0;
-  (void)ready;
-  return static_cast<std::int32_t>(randombytes_uniform((1U << 24) - 1)) + 1;
-}
 
 bool FailLimiter::allow(std::uint64_t cause, base::Time now) {
   std::erase_if(told_, [now](const auto& told) { return now - told.second >= std::chrono::seconds(1); });
@@ -59,9 +51,9 @@ std::shared_ptr<Client> Clients::add(const Peer& from, base::Time now) {
   if (!make_room(now)) return nullptr;
   auto client = std::make_shared<Client>();
   do {
-    client->number = random_number();
+    client->number = chance_.number();
   } while (by_number_.contains(client->number));
-  client->key = random_number();
+  client->key = chance_.number();
   client->ip = from.ip.identity();
   client->home = from;
   by_number_.emplace(client->number, client);

@@ -11,6 +11,7 @@
 
 #include "base/time.hpp"
 #include "server/core/keeper.hpp"
+#include "server/core/chance.hpp"
 #include "server/core/kept_answers.hpp"
 #include "server/core/peer.hpp"
 
@@ -63,8 +64,10 @@ struct Client {
 class Clients {
  public:
   /// @param most     clients at most
+  /// @param chance   gives their numbers and keys; outlives them
   /// @param removed  told of each client as it leaves, for whatever reason
-  Clients(std::size_t most, std::function<void(Client&)> removed) : most_(most), removed_(std::move(removed)) {}
+  Clients(std::size_t most, Chance& chance, std::function<void(Client&)> removed)
+      : most_(most), chance_(chance), removed_(std::move(removed)) {}
 
   /// The client that owns this door (sending port or connection); nullptr: never seen.
   std::shared_ptr<Client> at(const Peer& from) const;
@@ -94,14 +97,12 @@ class Clients {
   bool make_room(base::Time now);
 
   std::size_t most_;
+  Chance& chance_;
   std::function<void(Client&)> removed_;
   std::unordered_map<std::int32_t, std::shared_ptr<Client>> by_number_;
   std::map<EndpointKey, std::shared_ptr<Client>> by_door_;
   std::unordered_map<std::uint64_t, std::shared_ptr<Client>> by_connection_;
   std::map<EndpointKey, std::shared_ptr<Client>> by_reply_port_;
 };
-
-/// A random number in 1..2^24-1: exact in every host, hard to guess. Thread: [any].
-std::int32_t random_number();
 
 }  // namespace server

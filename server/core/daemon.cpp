@@ -19,15 +19,16 @@ Daemon::Daemon(Config config, Parts parts)
     : config_(std::move(config)),
       parts_(std::move(parts)),
       began_(parts_.now()),
-      boot_(random_number()),
+      chance_(parts_.seed),
+      boot_(chance_.number()),
       pacer_(parts_.link, timers_),
       answers_(pacer_, metrics_, parts_.log),
-      clients_(static_cast<std::size_t>(config_.limits.clients),
+      clients_(static_cast<std::size_t>(config_.limits.clients), chance_,
                [this](Client& client) {
                  parts_.keeper->forget(client.number);
                  leave(client);
                }),
-      catalog_(parts_.background, timers_, parts_.workers.count(),
+      catalog_(parts_.background, timers_, parts_.workers.count(), parts_.load_options,
                [this](const auto& name, const auto& item, auto took) { model_changed(name, item, took); }),
       aliases_(config_.aliases) {
   answers_.tcp_frame = config_.limits.tcp_frame;
@@ -41,9 +42,20 @@ Daemon::Daemon(Config config, Parts parts)
 }
 
 void Daemon::start() {
+  const Happening now_on(parts_.tap, [](Tap& tap) { tap.started(); });
   tell_restarted();
   for (const auto& model : config_.models) catalog_.load(model, {});
   keep_house(now());
+}
+
+void Daemon::close_doors() {
+  const Happening closing(parts_.tap, [](Tap& tap) { tap.closing(); });
+  closing_ = true;
+}
+
+void Daemon::run_due() {
+  const Happening due(parts_.tap, [](Tap& tap) { tap.due(); });
+  timers_.run_due(now());
 }
 
 void Daemon::keep_house(base::Time at) {
@@ -65,6 +77,7 @@ bool Daemon::welcomes(const Ip& ip) const { return ip.is_loopback() || is_allowe
 
 void Daemon::receive(const Peer& from, protocol::Bytes packet, bool alone) {
   net_.check();
+  const Happening arrived(parts_.tap, [&](Tap& tap) { tap.arrived(from, packet, alone); });
   ++metrics_.packets;
   if (!welcomes(from.ip)) {
     ++metrics_.strangers;

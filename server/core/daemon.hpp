@@ -16,12 +16,14 @@
 #include "server/core/aliases.hpp"
 #include "server/core/answers.hpp"
 #include "server/core/catalog.hpp"
+#include "server/core/chance.hpp"
 #include "server/core/client.hpp"
 #include "server/core/keeper.hpp"
 #include "server/core/crowd.hpp"
 #include "server/core/metrics.hpp"
 #include "server/core/pacer.hpp"
 #include "server/core/session.hpp"
+#include "server/core/tap.hpp"
 #include "server/core/timers.hpp"
 #include "server/core/work.hpp"
 #include "server/log/log.hpp"
@@ -37,6 +39,10 @@ struct Parts {
   std::function<base::Time()> now = [] { return base::Clock::now(); };
   std::function<void()> quit = [] {};  ///< `/quit` was allowed: close the doors and drain
   Keeper* keeper = nullptr;            ///< keeps what the next process needs; null: nobody does
+  Seed seed = fresh_seed();            ///< of every random number
+  /// How a model is loaded now. Thread: [load].
+  std::function<models::LoadOptions()> load_options = [] { return models::LoadOptions{}; };
+  Tap* tap = nullptr;  ///< where a run is recorded or replayed
 };
 
 /// The daemon without its sockets: packets in, packets out. Receives → validates → finds the client and the handler →
@@ -55,16 +61,17 @@ class Daemon {
   void receive(const Peer& from, protocol::Bytes packet, bool alone = true);
   /// This sender is listened to: loopback, or one that `allow` names.
   bool welcomes(const Ip& ip) const;
-  /// A TCP connection is gone.
+  /// A TCP connection is there, or gone.
+  void connected(const Peer& peer);
   void disconnected(const Peer& peer);
   /// Takes over another configuration. Sessions of models whose configuration is the same live on.
   void reconfigure(Config config);
   /// Refuses new work from now on; `drained` is true once everything taken is answered.
-  void close_doors() { closing_ = true; }
+  void close_doors();
   bool drained() const { return pending_ == 0 && pacer_.held() == 0; }
 
   base::Time next_due() const { return timers_.next_due(); }
-  void run_due() { timers_.run_due(parts_.now()); }
+  void run_due();
 
   /// A line of the log, for those who subscribed.
   void tell_log(Level level, const std::string& line);
@@ -240,6 +247,7 @@ class Daemon {
   Config config_;
   Parts parts_;
   base::Time began_;
+  Chance chance_;
   std::int32_t boot_;
   Timers timers_;
   Pacer pacer_;

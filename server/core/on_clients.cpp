@@ -170,8 +170,14 @@ void Daemon::on_quit(Request& request, const Arguments&) {
   parts_.quit();
 }
 
+void Daemon::connected(const Peer& peer) {
+  net_.check();
+  const Happening connected(parts_.tap, [&](Tap& tap) { tap.connected(peer); });
+}
+
 void Daemon::disconnected(const Peer& peer) {
   net_.check();
+  const Happening disconnected(parts_.tap, [&](Tap& tap) { tap.disconnected(peer); });
   clients_.lose(peer.connection);
 }
 

@@ -184,6 +184,7 @@ void Daemon::carry_over(const std::string& model, const std::shared_ptr<const Se
 
 void Daemon::reconfigure(Config config) {
   net_.check();
+  const Happening reconfigured(parts_.tap, [&](Tap& tap) { tap.reconfigured(config); });
   const auto named = [](const std::vector<ModelConfig>& models, const std::string& name) {
     return std::find_if(models.begin(), models.end(), [&](const auto& model) { return model.card.name == name; });
   };

@@ -84,6 +84,7 @@ void Daemon::on_open(Request& request, const Arguments& arguments) {
   }
   if (const auto full = no_room()) return answers_.fail(request, *full, now());
   auto session = std::make_shared<Session>();
+  session->number = chance_.number();  // now: which worker is done first must not decide it
   session->owner = request.client;
   session->units_per_second = arguments.number(3);
   session->ticks = unit == "ticks";
@@ -120,9 +121,7 @@ void Daemon::opened(const Request& request, const std::shared_ptr<Session>& sess
     return answers_.fail(request, {ErrorCode::kGone, "the client left before its session was open"}, now());
   }
   if (const auto full = no_room()) return answers_.fail(request, *full, now());
-  do {
-    session->number = random_number();
-  } while (sessions_.contains(session->number));
+  while (sessions_.contains(session->number)) session->number = chance_.number();
   sessions_[session->number] = session;
   client->sessions[session->number] = session;
   if (client->implied) keep(*client);  // it has something to lose now

@@ -74,6 +74,7 @@ void Daemon::push_status() {
 }
 
 void Daemon::tell_log(Level level, const std::string& line) {
+  const Happening logged(parts_.tap, [](Tap& tap) { tap.logged(); });
   push(kLog,
        [&] { return answers_.writer().begin("/oscine/v1/log").text(name_of(level)).text(line.substr(0, 1000)).end(); });
 }
@@ -99,6 +100,7 @@ void Daemon::model_changed(const std::string& name, const Catalog::Item& item, s
   const bool failed = !item.error.message.empty() && item.state != Catalog::State::kUnloaded;
   std::string text = failed ? item.error.message : name + " is " + std::string(name_of(item.state));
   if (!failed && item.served) {
+    if (parts_.tap != nullptr) parts_.tap->loaded(name, item.served->model->rewritten());
     carry_over(name, item.served);
     const auto& timing = item.served->model->methods().front().timing;
     text += "; p50 " + std::to_string(timing.p50.count()).substr(0, 5) + " us, p99.9 " +

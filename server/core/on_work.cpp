@@ -43,8 +43,9 @@ base::Result<models::Instance*> instance_for(const ServedModel& served, Seat* se
 }  // namespace
 
 bool Daemon::at_once(const ServedModel& served, const Seat* seat, std::size_t method) const {
-  return served.quick(method, input_.size(), config_.limits.inline_budget) &&
-         (seat == nullptr || (seat->waiting == 0 && seat->instance));
+  if (seat != nullptr && (seat->waiting != 0 || !seat->instance)) return false;
+  const bool quick = served.quick(method, input_.size(), config_.limits.inline_budget);
+  return parts_.tap == nullptr ? quick : parts_.tap->at_once(quick);
 }
 
 // Code and weights of a small model leave the caches within milliseconds, and a cold call takes several times as long.

@@ -8,9 +8,10 @@ namespace {
 constexpr auto kLongestLoad = std::chrono::minutes(2);  // a slow disk and the largest model known, ten times over
 }  // namespace
 
-base::Result<std::shared_ptr<const ServedModel>> serve_model(const ModelConfig& config, std::size_t workers) {
+base::Result<std::shared_ptr<const ServedModel>> serve_model(const ModelConfig& config, std::size_t workers,
+                                                             const models::LoadOptions& options) {
   const models::WatchedCall call(config.card.name, kLongestLoad);
-  auto model = models::load(config.card);
+  auto model = models::load(config.card, options);
   if (!model) return model.error();
   auto served = std::make_shared<ServedModel>();
   served->config = config;

@@ -36,6 +36,7 @@ struct Seat {
 };
 
 /// Loads, and prepares an instance per lane. Thread: [load].
-base::Result<std::shared_ptr<const ServedModel>> serve_model(const ModelConfig& config, std::size_t workers);
+base::Result<std::shared_ptr<const ServedModel>> serve_model(const ModelConfig& config, std::size_t workers,
+                                                             const models::LoadOptions& options = {});
 
 }  // namespace server

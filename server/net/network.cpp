@@ -195,6 +195,7 @@ void Network::accepted(tcp::socket socket) {
                                                       }});
   log_.line(Level::kDebug, {"tcp", connection->peer().text(), {}, {}, "connected"});
   connections_[number] = connection;
+  daemon_->connected(connection->peer());
   connection->start();
 }
 

@@ -148,12 +148,27 @@ TEST(FailLimiter, LetsACauseThroughOnceASecondAndTwentyOfThem) {
   EXPECT_EQ(let_through, 19);
 }
 
-TEST(RandomNumber, IsAnIdThatEveryHostCanRead) {
+TEST(Chance, GivesNumbersThatEveryHostCanRead) {
+  Chance chance;
   for (int i = 0; i < 10000; ++i) {
-    const auto number = random_number();
+    const auto number = chance.number();
     ASSERT_GE(number, 1);
     ASSERT_LT(number, 1 << 24);
   }
+}
+
+TEST(Chance, GivesTheSameNumbersForTheSameSeedAndOthersForAnother) {
+  Seed seed = fresh_seed();
+  Chance first(seed), second(seed);
+  seed.back() ^= 1;
+  Chance other(seed);
+  int same = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const auto number = first.number();
+    ASSERT_EQ(number, second.number());
+    same += number == other.number() ? 1 : 0;
+  }
+  EXPECT_LT(same, 10);
 }
 
 TEST(Ip, EveryLoopbackIsOneAndMappedIpv4IsIpv4) {

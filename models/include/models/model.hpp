@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,6 +38,7 @@ struct Method {
 struct LoadOptions {
   int warmup = 3;                         ///< passes per method before anything is measured; 3 at least
   std::chrono::milliseconds measure{60};  ///< at most this long per method, 2000 runs at most
+  std::optional<bool> rewritten = {};     ///< serve the rewritten program, or the plain one; left out: the quicker
 };
 
 class Model;
@@ -80,6 +82,8 @@ class Model : public std::enable_shared_from_this<Model> {
   virtual std::span<const AttributeCard> settings() const = 0;
   /// One instance per session is needed: the card says so, running it changed it, or it has attributes.
   virtual bool stateful() const = 0;
+  /// It is served from the program that its engine rewrote for speed, which may answer otherwise in the last bit.
+  virtual bool rewritten() const = 0;
   /// Index of a method; "" and "default" are the first. Fails: kUnknown, naming those there are.
   virtual base::Result<std::size_t> method(std::string_view name) const = 0;
   /// A pristine instance; for a model without state a light one that shares the weights.

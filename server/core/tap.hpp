@@ -1,0 +1,51 @@
+#pragma once
+#include <string>
+
+#include "protocol/validate.hpp"
+#include "server/core/peer.hpp"
+
+namespace server {
+
+struct Config;
+
+/// Told of everything that reaches the daemon, before the daemon deals with it, so that a run can be recorded; and
+/// asked about what only a clock could tell, so that a run can be replayed. Thread: [net].
+class Tap {
+ public:
+  virtual ~Tap() = default;
+
+  // What happens. Each ends with over(); what happens within it follows from it, and is told as well.
+  virtual void started() = 0;
+  virtual void arrived(const Peer& from, protocol::Bytes packet, bool alone) = 0;
+  virtual void connected(const Peer& peer) = 0;
+  virtual void disconnected(const Peer& peer) = 0;
+  virtual void due() = 0;  ///< timers run
+  virtual void reconfigured(const Config& config) = 0;
+  virtual void closing() = 0;  ///< the doors close
+  virtual void logged() = 0;   ///< a line of the log goes to those who subscribed
+  virtual void over() = 0;
+
+  /// A model is served: from the program that its engine rewrote for speed, or from the plain one.
+  virtual void loaded(const std::string& model, bool rewritten) = 0;
+  /// Whether a call of a model may run here and now. @param measured  what the model's measured times say
+  virtual bool at_once(bool measured) = 0;
+};
+
+/// From its making to its end something happens: `const Happening now(tap, [](Tap& tap) { tap.due(); });`
+class Happening {
+ public:
+  template <class Tell>
+  Happening(Tap* tap, Tell tell) : tap_(tap) {
+    if (tap_ != nullptr) tell(*tap_);
+  }
+  ~Happening() {
+    if (tap_ != nullptr) tap_->over();
+  }
+  Happening(const Happening&) = delete;
+  Happening& operator=(const Happening&) = delete;
+
+ private:
+  Tap* tap_;
+};
+
+}  // namespace server
