@@ -22,6 +22,9 @@ struct ServeOptions {
   std::vector<int> descriptors;     ///< bound sockets of the parent
   bool alone = false;               ///< serve in this process, with nobody to start it again
   std::vector<int> supervised;      ///< this is the serving process of a supervisor: line, board, handover
+  std::filesystem::path record;     ///< everything that arrives and leaves is written here; empty: nowhere
+  bool record_over = false;         ///< a file of that name is replaced
+  bool record_again = false;        ///< … or left alone, and FILE.2, FILE.3 … written
 };
 int serve(const ServeOptions& options);
 
@@ -59,6 +62,14 @@ struct FileOptions {
   bool json = false, csv = false;
 };
 int file(const FileOptions& options);
+
+struct ReplayOptions {
+  std::filesystem::path file;
+  std::filesystem::path config;  ///< instead of the recorded one
+  bool json = false;
+  bool print = false;  ///< list what is in the file; nothing is run
+};
+int replay(const ReplayOptions& options);
 
 /// A daemon that runs somewhere.
 struct DaemonAddress {

@@ -16,6 +16,19 @@ void add_daemon(CLI::App& command, server::DaemonAddress& daemon) {
       ->check(CLI::Range(1, 600000));
 }
 
+void add_serving(CLI::App& command, server::ServeOptions& serve) {
+  command.add_option("config", serve.config, "the configuration (config/default.yaml)");
+  command.add_option("--listen", serve.listen, "PORT or HOST:PORT, instead of the configuration's; 0: any free port")
+      ->allow_extra_args(false);  // or a configuration that follows would be taken for one more
+  command.add_option("--log-level", serve.log_level, "trace debug info warn error off")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
+  command.add_flag("--log-json", serve.log_json, "log lines as JSON");
+  command.add_option("--port-file", serve.port_file, "write the port here once it is open");
+  command.add_option("--fds", serve.descriptors, "bound sockets handed in by the parent: 3,4,5")->delimiter(',');
+  command.add_flag("--force", serve.record_over, "replace the recording of that name");
+  command.add_flag("--record-again", serve.record_again)->group("");  // a process that replaces one that recorded
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"Neural models for live music, answered over OSC.", "oscine"};
   app.require_subcommand(1);
@@ -27,17 +40,25 @@ int run(int argc, char** argv) {
 
   server::ServeOptions serve;
   auto* serving = app.add_subcommand("serve", "load the models of a configuration and answer");
-  serving->add_option("config", serve.config, "the configuration (config/default.yaml)");
-  serving->add_option("--listen", serve.listen, "PORT or HOST:PORT, instead of the configuration's; 0: any free port")
-      ->allow_extra_args(false);  // or a configuration that follows would be taken for one more
-  serving->add_option("--log-level", serve.log_level, "trace debug info warn error off")
-      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
-  serving->add_flag("--log-json", serve.log_json, "log lines as JSON");
-  serving->add_option("--port-file", serve.port_file, "write the port here once it is open");
+  add_serving(*serving, serve);
   serving->add_flag("--alone", serve.alone, "one process, and nobody to start it again (for debuggers)");
   serving->add_option("--supervised", serve.supervised)->delimiter(',')->group("");
-  serving->add_option("--fds", serve.descriptors, "bound sockets handed in by the parent: 3,4,5")->delimiter(',');
+  serving->add_option("--record", serve.record, "write everything that arrives and leaves to this file");
   serving->callback([&] { code = server::serve(serve); });
+
+  server::ServeOptions record;
+  auto* recording = app.add_subcommand("record", "serve, and write everything that arrives and leaves to a file");
+  recording->add_option("file", record.record, "the recording; must not exist")->required();
+  add_serving(*recording, record);
+  recording->callback([&] { code = server::serve(record); });
+
+  server::ReplayOptions replay;
+  auto* replaying = app.add_subcommand("replay", "run a recording again, and compare what is answered");
+  replaying->add_option("file", replay.file, "what oscine record wrote")->required();
+  replaying->add_option("-c,--config", replay.config, "a configuration instead of the recorded one");
+  replaying->add_flag("--print", replay.print, "list the packets of the recording, and run nothing");
+  replaying->add_flag("--json", replay.json, "as JSON")->excludes("--print");
+  replaying->callback([&] { code = server::replay(replay); });
 
   std::filesystem::path checked = "config/default.yaml";
   auto* checking = app.add_subcommand("check", "read a configuration, its cards and files; say what is wrong");

@@ -9,6 +9,7 @@
 
 #include "server/cli/commands.hpp"
 #include "server/cli/text.hpp"
+#include "server/cli/recording_run.hpp"
 #include "server/core/thread_workers.hpp"
 #include "server/net/network.hpp"
 #include "server/supervisor/faults.hpp"
@@ -45,9 +46,12 @@ class Serving {
                                             : network_.adopt(descriptors, side_ ? Level::kDebug : Level::kInfo);
     if (!opened) return opened;
     handed_in_ = !descriptors.empty();
-    daemon_ =
-        std::make_unique<Daemon>(config_, Parts{network_, workers_, background_, *log_,
-                                                [] { return base::Clock::now(); }, [this] { stop(); }, side_.get()});
+    const Parts parts{network_, workers_, background_, *log_, [] { return base::Clock::now(); }, [this] { stop(); },
+                      side_.get()};
+    auto recording = RecordingRun::begin(options_, config_, parts);
+    if (!recording) return recording.error();
+    recording_ = std::move(*recording);
+    daemon_ = std::make_unique<Daemon>(config_, recording_ ? recording_->parts() : parts);
     if (side_) daemon_->inherit(side_->handover().inherited);
     log_->set_listener([this](Level level, const std::string& line) {
       if (daemon_->log_subscribed()) {
@@ -68,6 +72,7 @@ class Serving {
     network_.rearm();
     network_.run();
     log_->set_listener({});
+    if (recording_) recording_->finish();
     log_->line(Level::kInfo, {"stop", {}, {}, {}, "goodbye"});
   }
 
@@ -165,6 +170,7 @@ class Serving {
   asio::io_context io_{1};
   std::unique_ptr<Log> log_;
   std::unique_ptr<ServingSide> side_;
+  std::unique_ptr<RecordingRun> recording_;
   asio::signal_set signals_{io_, SIGINT, SIGTERM, SIGHUP};
   asio::steady_timer deadline_{io_};
   Network network_;
@@ -179,7 +185,8 @@ class Serving {
 }  // namespace
 
 int serve(const ServeOptions& options) {
-  if (!options.alone && options.supervised.empty()) return supervise(options);
+  const bool one_process = options.alone || !options.record.empty();  // a crash ends a recording, and leaves it
+  if (!one_process && options.supervised.empty()) return supervise(options);
   std::unique_ptr<ServingSide> side;
   if (!options.supervised.empty()) {
     auto opened = ServingSide::open(options.supervised);

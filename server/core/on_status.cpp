@@ -74,7 +74,7 @@ void Daemon::push_status() {
 }
 
 void Daemon::tell_log(Level level, const std::string& line) {
-  const Happening logged(parts_.tap, [](Tap& tap) { tap.logged(); });
+  const Happening logged(parts_.tap, [&](Tap& tap) { tap.logged(level, line); });
   push(kLog,
        [&] { return answers_.writer().begin("/oscine/v1/log").text(name_of(level)).text(line.substr(0, 1000)).end(); });
 }

@@ -3,10 +3,9 @@
 
 #include "protocol/validate.hpp"
 #include "server/core/peer.hpp"
+#include "server/log/log.hpp"
 
 namespace server {
-
-struct Config;
 
 /// Told of everything that reaches the daemon, before the daemon deals with it, so that a run can be recorded; and
 /// asked about what only a clock could tell, so that a run can be replayed. Thread: [net].
@@ -22,7 +21,8 @@ class Tap {
   virtual void due() = 0;  ///< timers run
   virtual void reconfigured(const Config& config) = 0;
   virtual void closing() = 0;  ///< the doors close
-  virtual void logged() = 0;   ///< a line of the log goes to those who subscribed
+  /// A line of the log goes to those who subscribed.
+  virtual void logged(Level level, const std::string& line) = 0;
   virtual void over() = 0;
 
   /// A model is served: from the program that its engine rewrote for speed, or from the plain one.

@@ -12,6 +12,7 @@ import clients
 import fuzz
 import matrix
 import memory
+import replay
 import rtt
 import soak
 import start
@@ -19,16 +20,16 @@ from figures import Figures
 from rig import BenchError
 
 BENCHES = {"rtt": rtt, "start": start, "fuzz": fuzz, "clients": clients, "memory": memory,
-           "classify": classify, "matrix": matrix, "soak": soak}
+           "classify": classify, "matrix": matrix, "soak": soak, "replay": replay}
 
 
 def parse(words):
     parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="one of: all " + " ".join(BENCHES))
     parser.add_argument("--rounds", type=int, help="rtt: rounds of each rhythm and placement (7); start: runs (10);\n"
-                        "classify: rounds of each measurement (7)")
+                        "classify: rounds of each measurement (7); replay: recordings (3)")
     parser.add_argument("--packets", type=int, default=10**7, help="fuzz: packets in all (10000000)")
-    parser.add_argument("--seed", type=int, default=1, help="fuzz: of the first process (1)")
+    parser.add_argument("--seed", type=int, default=1, help="fuzz: of the first process (1); replay: of the first recording")
     parser.add_argument("--hours", type=float, default=8, help="soak: of sound (8), and an eighth of it with drums")
     return parser.parse_args(words)
 

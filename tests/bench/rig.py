@@ -137,10 +137,11 @@ class Process:
 class Daemon(Process):
     """`oscine serve` on a free port. With `model`, begins when that model answers."""
 
-    def __init__(self, config, model=MODEL):
+    def __init__(self, config, model=MODEL, more=()):
         port_file = SCRATCH / "port"
         port_file.unlink(missing_ok=True)
-        super().__init__([str(PROGRAM), "serve", str(config), "--listen", "0", "--port-file", str(port_file)], "daemon.log")
+        super().__init__([str(PROGRAM), "serve", str(config), "--listen", "0", "--port-file", str(port_file), *more],
+                         "daemon.log")
         try:
             self.wait_for(port_file.exists, "it opened no port")
             self.port = int(port_file.read_text(encoding="utf-8"))

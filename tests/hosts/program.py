@@ -86,12 +86,14 @@ class Child:
 class Program(Child):
     """with Program(config_text) as oscine: … oscine.port"""
 
-    def __init__(self, config, *arguments, command=None, listen=True, pass_fds=()):
+    def __init__(self, config, *arguments, command=None, listen=True, pass_fds=(), record=False):
         self.folder = tempfile.TemporaryDirectory(prefix="oscine-hosts-")
         self.config = Path(self.folder.name) / "test.yaml"
         self.config.write_text(config)
         self.port_file = Path(self.folder.name) / "port"
-        line = (command or [OSCINE]) + ["serve", str(self.config), "--port-file", str(self.port_file), *arguments]
+        self.file = Path(self.folder.name) / "test.oscrec"
+        verb = ["record", str(self.file)] if record else ["serve"]
+        line = (command or [OSCINE]) + [*verb, str(self.config), "--port-file", str(self.port_file), *arguments]
         super().__init__(line + (["--listen", "0"] if listen else []), "stderr", pass_fds=pass_fds)
 
     def __enter__(self):

@@ -1,0 +1,161 @@
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "server/core/daemon.hpp"
+#include "server/record/run_reader.hpp"
+
+namespace server {
+
+/// Which piece of work: the event that gave it away, and its number within that event.
+using JobName = std::pair<std::uint64_t, std::uint32_t>;
+
+/// What one event read then, given out again in the same order. A program that reads more than was read then gets what
+/// it would read by itself.
+class Again {
+ public:
+  void begin(const RecordedEvent& event) {
+    event_ = event.number;
+    jobs_ = loads_ = 0;
+    readings_ = event.readings;
+    if (readings_.times.empty()) readings_.times.push_back(event.cause.at);
+    time_ = queued_ = unsent_ = at_once_ = 0;
+  }
+
+  /// The last one stands from then on.
+  base::Time time() {
+    const auto since = readings_.times[std::min(time_, readings_.times.size() - 1)];
+    ++time_;
+    return base::Time(std::chrono::hours(1)) + std::chrono::nanoseconds(since);
+  }
+  std::uint64_t queued(std::uint64_t otherwise) { return next(readings_.queued, queued_, otherwise); }
+  std::uint64_t unsent() { return next(readings_.unsent, unsent_, std::uint64_t{0}); }
+  bool at_once(bool otherwise) { return next(readings_.at_once, at_once_, otherwise); }
+  JobName next_job() { return {event_, jobs_++}; }
+  JobName next_load() { return {event_, loads_++}; }
+  /// Why this job was refused then; nullptr: it was taken.
+  const std::string* refused(const JobName& job) const {
+    for (const auto& [index, why] : readings_.refused) {
+      if (job == JobName{event_, index}) return &why;
+    }
+    return nullptr;
+  }
+
+ private:
+  template <class T, class Value>
+  static Value next(const std::vector<T>& list, std::size_t& at, Value otherwise) {
+    return at < list.size() ? static_cast<Value>(list[at++]) : otherwise;
+  }
+
+  Readings readings_;
+  std::uint64_t event_ = 0;
+  std::uint32_t jobs_ = 0, loads_ = 0;
+  std::size_t time_ = 0, queued_ = 0, unsent_ = 0, at_once_ = 0;
+};
+
+/// Keeps what is sent.
+class ReplayLink : public Link {
+ public:
+  explicit ReplayLink(Again& again) : again_(again) {}
+  void send(const Peer& to, protocol::Bytes packet) override {
+    sent.emplace_back(to, std::vector<std::byte>(packet.begin(), packet.end()));
+  }
+  void disconnect(const Peer&) override {}
+  void hold_back(const Peer&, bool) override {}
+  std::size_t unsent(const Peer&) const override { return again_.unsent(); }
+
+  std::vector<std::pair<Peer, std::vector<std::byte>>> sent;
+
+ private:
+  Again& again_;
+};
+
+/// Jobs wait until they are told to have been finished, and run then.
+class ReplayWorkers : public Workers {
+ public:
+  ReplayWorkers(Again& again, std::size_t count) : again_(again), count_(count) {}
+
+  base::Status submit(Job job) override {
+    const auto name = again_.next_job();
+    if (const auto* why = again_.refused(name)) return base::Error{base::ErrorCode::kBusy, *why};
+    jobs_.emplace(name, std::move(job));
+    return {};
+  }
+  std::size_t queued() const override { return again_.queued(jobs_.size()); }
+  std::size_t count() const override { return count_; }
+  void set_limit(std::size_t) override {}
+
+  /// @param late  its turn had come too late, and it was not run: the sentence about that
+  void finish(const JobName& name, const std::optional<std::string>& late) {
+    auto found = jobs_.extract(name);
+    if (found.empty()) return;  // this program asked for less
+    auto job = std::move(found.mapped());
+    job.finish(late ? base::Error{base::ErrorCode::kExpired, *late} : job.run(1));
+  }
+  void finish_all() {
+    while (!jobs_.empty()) finish(jobs_.begin()->first, std::nullopt);
+  }
+
+ private:
+  Again& again_;
+  std::size_t count_;
+  std::map<JobName, Job> jobs_;
+};
+
+/// The same for the loading thread.
+class ReplayBackground : public Background {
+ public:
+  explicit ReplayBackground(Again& again) : again_(again) {}
+  void submit(std::function<std::function<void()>()> work) override {
+    work_.emplace(again_.next_load(), std::move(work));
+  }
+  void finish(const JobName& name) {
+    auto found = work_.extract(name);
+    if (found.empty()) return;
+    if (const auto then = found.mapped()()) then();
+  }
+
+ private:
+  Again& again_;
+  std::map<JobName, std::function<std::function<void()>()>> work_;
+};
+
+/// What a replayed daemon stands on.
+class ReplayParts : public Tap {
+ public:
+  explicit ReplayParts(std::size_t count) : workers(again_, count) {}
+
+  void begin(const RecordedEvent& event) {
+    again_.begin(event);
+    options_.rewritten = event.model ? std::optional(event.model->flag) : std::nullopt;
+  }
+  base::Time now() { return again_.time(); }
+  const models::LoadOptions& load_options() const { return options_; }
+
+  bool at_once(bool measured) override { return again_.at_once(measured); }
+  void started() override {}
+  void arrived(const Peer&, protocol::Bytes, bool) override {}
+  void connected(const Peer&) override {}
+  void disconnected(const Peer&) override {}
+  void due() override {}
+  void reconfigured(const Config&) override {}
+  void closing() override {}
+  void logged(Level, const std::string&) override {}
+  void over() override {}
+  void loaded(const std::string&, bool) override {}
+
+ private:
+  Again again_;
+  models::LoadOptions options_;
+
+ public:
+  ReplayLink link{again_};
+  ReplayWorkers workers;
+  ReplayBackground background{again_};
+};
+
+}  // namespace server
