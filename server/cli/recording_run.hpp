@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "server/cli/commands.hpp"
+#include "server/record/last_words.hpp"
 #include "server/record/recorder.hpp"
 
 namespace server {
@@ -22,6 +23,7 @@ class RecordingRun {
   RecordingRun(RecordWriter::Sink sink, std::string file, const Config& config, const Parts& parts);
 
   RecordWriter writer_;
+  LastWords last_words_{writer_};
   Recorder recorder_;
   Parts parts_;
 };

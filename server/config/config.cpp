@@ -66,6 +66,15 @@ Config read_config_node(const Node& node, const fs::path& file) {
 
 }  // namespace
 
+std::vector<std::filesystem::path> files_of(const Config& config) {
+  std::vector<fs::path> files;
+  for (const auto& model : config.models) {
+    if (!model.card_file.empty()) files.push_back(model.card_file);
+    if (!model.card.file.empty()) files.push_back(model.card.file);
+  }
+  return files;
+}
+
 base::Result<Config> parse_config(const std::string& text, const fs::path& file) {
   return at_the_door<Config>(file, [&] {
     auto config = read_config_node(parse_yaml(text), file);

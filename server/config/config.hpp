@@ -103,6 +103,9 @@ base::Result<Config> read_config(const std::filesystem::path& file);
 /// The same from text; `file` names it in sentences and is where relative paths start. For tests and fuzzing.
 base::Result<Config> parse_config(const std::string& text, const std::filesystem::path& file);
 
+/// The cards and the model files that a configuration names.
+std::vector<std::filesystem::path> files_of(const Config& config);
+
 /// 1 to 64 of a-z 0-9 . _ -
 bool is_model_name(const std::string& name);
 

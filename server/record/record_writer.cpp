@@ -31,6 +31,7 @@ void RecordWriter::write(std::string_view bytes) {
     const std::lock_guard lock(mutex_);
     full = waiting_.size() + bytes.size() > most_;
     if (!full) waiting_ += bytes;
+    if (!full) unwritten_ += bytes.size();
   }
   if (full) return end("the disk does not follow");
   wake_.notify_one();
@@ -51,6 +52,7 @@ void RecordWriter::run() {
       std::swap(writing, waiting_);
     }
     if (auto status = sink_(writing); !status) return end(status.error().message);
+    unwritten_ -= writing.size();
   }
 }
 

@@ -31,6 +31,8 @@ class RecordWriter {
   /// Thread: [net]. Never waits; nothing happens once the recording has ended.
   void write(std::string_view bytes);
   bool ended() const { return over_; }
+  /// Bytes that wait or are being written; 0 once the recording has ended. Thread: [any], also in a signal handler.
+  std::size_t unwritten() const { return over_ ? 0 : unwritten_.load(); }
 
  private:
   void run();
@@ -44,6 +46,7 @@ class RecordWriter {
   std::string waiting_;
   bool stop_ = false;
   std::atomic<bool> over_ = false;
+  std::atomic<std::size_t> unwritten_ = 0;
   std::thread thread_;
 };
 

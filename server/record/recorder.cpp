@@ -100,6 +100,7 @@ class RecordedBackground : public Background {
 Recorder::~Recorder() = default;
 
 Parts Recorder::around(const Parts& parts) {
+  load_ = &parts.background;
   now_ = parts.now;
   began_ = now_();
   link_ = std::make_unique<RecordedLink>(*this, parts.link);
@@ -124,13 +125,21 @@ void Recorder::describe(const Config& config, const Parts& parts) {
   about("seed", seed_text(parts.seed));
   about("workers", std::to_string(parts.workers.count()));
   write({.kind = RecordKind::kConfig, .name = config.file.string(), .text = config.text});
-  for (const auto& model : config.models) {
-    for (const auto& file : {model.card_file, model.card.file}) {
-      if (file.empty()) continue;
+  files_ = files_of(config);
+}
+
+// Large files take a while, and nobody should wait for it.
+void Recorder::hash_files() {
+  load_->submit([this, files = std::exchange(files_, {})] {
+    std::vector<Record> records;
+    for (const auto& file : files) {
       const auto hash = models::sha256(file);
-      write({.kind = RecordKind::kFile, .name = file.string(), .text = hash ? *hash : ""});
+      records.push_back({.kind = RecordKind::kFile, .name = file.string(), .text = hash ? *hash : ""});
     }
-  }
+    return std::function<void()>([this, records = std::move(records)] {
+      for (const auto& record : records) write(record);
+    });
+  });
 }
 
 void Recorder::finish() { write({.kind = RecordKind::kEnd, .at = since_began(now_()), .text = "the daemon stopped"}); }
@@ -169,6 +178,7 @@ void Recorder::begin(Record event) {
 void Recorder::over() {
   if (--depth_ > 0) return;
   write({.kind = RecordKind::kReadings, .readings = std::exchange(readings_, {})});
+  if (event_ == 0) hash_files();
   ++event_;
   jobs_ = background_jobs_ = 0;
 }

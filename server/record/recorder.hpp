@@ -17,7 +17,8 @@ class Recorder : public Tap {
 
   /// The same parts, recorded; the recording begins now. Call once; what `parts` names must outlive the daemon.
   Parts around(const Parts& parts);
-  /// What the run began with. The files are read and hashed: call before [net] begins.
+  /// What the run began with. Call before the daemon is made. The files of the models are hashed on [load], after the
+  /// models have been loaded.
   void describe(const Config& config, const Parts& parts);
   /// The run has ended as it should.
   void finish();
@@ -41,6 +42,7 @@ class Recorder : public Tap {
   void begin(RecordKind kind) { begin(Record{.kind = kind}); }
   void begin(Record event);
   void write(const Record& record);
+  void hash_files();
   std::int64_t since_began(base::Time time) const { return std::chrono::nanoseconds(time - began_).count(); }
 
   RecordWriter& writer_;
@@ -49,8 +51,10 @@ class Recorder : public Tap {
   std::unique_ptr<Link> link_;
   std::unique_ptr<Workers> workers_;
   std::unique_ptr<Background> background_;
-  std::uint64_t event_ = 0;  // the one that happens, or comes next
-  std::uint32_t jobs_ = 0;   // given to the workers within it
+  Background* load_ = nullptr;                // the same, not recorded
+  std::vector<std::filesystem::path> files_;  // not hashed yet
+  std::uint64_t event_ = 0;                   // the one that happens, or comes next
+  std::uint32_t jobs_ = 0;                    // given to the workers within it
   std::uint32_t background_jobs_ = 0;
   int depth_ = 0;  // what happens within what happens follows from it
   Readings readings_;

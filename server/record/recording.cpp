@@ -28,9 +28,12 @@ Peer get_peer(FieldReader& in) {
 
 // Times of one event lie close together: each is told by its distance from the one before.
 void put_readings(FieldWriter& out, const Readings& readings) {
-  std::int64_t before = 0;
+  std::uint64_t before = 0;  // unsigned: what a damaged file held may wrap around
   out.whole(readings.times.size());
-  for (const auto time : readings.times) out.signed_whole(time - std::exchange(before, time));
+  for (const auto time : readings.times) {
+    const auto now = static_cast<std::uint64_t>(time);
+    out.signed_whole(static_cast<std::int64_t>(now - std::exchange(before, now)));
+  }
   for (const auto* list : {&readings.queued, &readings.unsent}) {
     out.whole(list->size());
     for (const auto value : *list) out.whole(value);
@@ -43,7 +46,7 @@ void put_readings(FieldWriter& out, const Readings& readings) {
 
 Readings get_readings(FieldReader& in) {
   Readings readings;
-  std::uint64_t before = 0;  // unsigned: what a damaged file holds may wrap around
+  std::uint64_t before = 0;
   for (auto left = in.count(); left > 0; --left) {
     before += static_cast<std::uint64_t>(in.signed_whole());
     readings.times.push_back(static_cast<std::int64_t>(before));

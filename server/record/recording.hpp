@@ -17,7 +17,7 @@ namespace server {
 inline constexpr std::string_view kRecordingHead = "oscine recording 1\n";
 
 enum class RecordKind : std::uint8_t {
-  // What the run began with.
+  // What the run began with; files anywhere.
   kAbout = 1,   ///< name, text: "version", "0.1.0"
   kConfig = 2,  ///< name: its path; text
   kFile = 3,    ///< name: the path; text: its sha256, empty where it could not be read

@@ -31,20 +31,13 @@ std::uint64_t requests_in(const Record& arrival) {
   return count;
 }
 
-std::vector<std::filesystem::path> files_of(const Config& config) {
-  std::vector<std::filesystem::path> files;
-  for (const auto& model : config.models) {
-    if (!model.card_file.empty()) files.push_back(model.card_file);
-    if (!model.card.file.empty()) files.push_back(model.card.file);
-  }
-  return files;
-}
-
-/// A sentence for each file that is not one of the recorded ones, wherever those lay.
+/// A sentence for each file that is not one of the recorded ones, wherever those lay. None where the run ended before
+/// its files were hashed.
 std::vector<std::string> other_files(const RunReader& run, const Config& config) {
   std::set<std::string> known;
   for (const auto& file : run.files()) known.insert(file.text);
   std::vector<std::string> notes;
+  if (known.empty()) return notes;
   for (const auto& file : files_of(config)) {
     const auto hash = models::sha256(file);
     const std::string now = hash ? *hash : "";
@@ -75,7 +68,6 @@ class Replay {
     result_.version = run.about("version");
     result_.commit = run.about("commit");
     result_.began = run.about("began");
-    result_.notes = other_files(run, config_);
   }
 
   Replayed run(const Seed& seed) {
@@ -95,7 +87,7 @@ class Replay {
     std::size_t count = 1;
     const auto& text = run.about("workers");
     std::from_chars(text.data(), text.data() + text.size(), count);
-    return std::clamp<std::size_t>(count, 1, 1024);
+    return std::clamp<std::size_t>(count, 1, 64);
   }
 
   void happen(RecordedEvent& event, const Seed& seed) {
@@ -151,6 +143,7 @@ class Replay {
   }
 
   void finish() {
+    for (auto& note : other_files(run_, config_)) result_.notes.push_back(std::move(note));
     if (!run_.complete()) {
       // What was still at work then is run too: it may be what ended the daemon.
       parts_.workers.finish_all();

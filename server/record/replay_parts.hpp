@@ -28,7 +28,9 @@ class Again {
 
   /// The last one stands from then on.
   base::Time time() {
-    const auto since = readings_.times[std::min(time_, readings_.times.size() - 1)];
+    constexpr std::int64_t kTenYears = std::int64_t{10} * 366 * 24 * 3600 * 1000000000;  // a file may say anything
+    const auto since =
+        std::clamp<std::int64_t>(readings_.times[std::min(time_, readings_.times.size() - 1)], 0, kTenYears);
     ++time_;
     return base::Time(std::chrono::hours(1)) + std::chrono::nanoseconds(since);
   }

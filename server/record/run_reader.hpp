@@ -29,6 +29,7 @@ class RunReader {
   /// "version", "commit", "began", "seed", "workers", as they were told; empty where they were not.
   const std::string& about(const std::string& name) const;
   const Record& config() const { return config_; }
+  /// Those read so far: they may stand anywhere.
   const std::vector<Record>& files() const { return files_; }
 
   std::optional<RecordedEvent> next();

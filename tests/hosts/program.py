@@ -86,10 +86,12 @@ class Child:
 class Program(Child):
     """with Program(config_text) as oscine: … oscine.port"""
 
-    def __init__(self, config, *arguments, command=None, listen=True, pass_fds=(), record=False):
+    def __init__(self, config, *arguments, command=None, listen=True, pass_fds=(), record=False, files=None):
         self.folder = tempfile.TemporaryDirectory(prefix="oscine-hosts-")
         self.config = Path(self.folder.name) / "test.yaml"
         self.config.write_text(config)
+        for name, text in (files or {}).items():
+            (self.config.parent / name).write_text(text)
         self.port_file = Path(self.folder.name) / "port"
         self.file = Path(self.folder.name) / "test.oscrec"
         verb = ["record", str(self.file)] if record else ["serve"]

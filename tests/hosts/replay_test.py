@@ -2,6 +2,7 @@
 session that hears, by UDP and TCP, and packets that are no OSC."""
 import json
 import os
+import signal
 import struct
 import subprocess
 import unittest
@@ -26,8 +27,8 @@ def replay(file, *options):
 class Recording(Program):
     """A daemon that records. with Recording(config) as oscine: … oscine.stop(); replay(oscine.file)"""
 
-    def __init__(self, config, *arguments):
-        super().__init__(config, *arguments, record=True)
+    def __init__(self, config, *arguments, files=None):
+        super().__init__(config, *arguments, record=True, files=files)
 
     def stop(self):
         self.process.terminate()
@@ -72,6 +73,26 @@ class Replay(unittest.TestCase):
             self.assertIn("then  /oscine/v1/result 7 0 0 0 1 1", done.stdout)
             self.assertIn("now   /oscine/v1/result 7 0 0 0 0.75 0.75", done.stdout)
 
+    def test_a_card_that_is_not_the_one_of_the_recording_is_named(self):
+        card = "card: 1\nname: gain\nkind: params\nengine: fake\ninputs: [x]\noutputs: [y]\n"
+        with Recording("models: {gain: card.yaml}\n", files={"card.yaml": card}) as oscine:
+            peer = Peer()
+            peer.ask(oscine.port, "load", 1, "gain")  # the files are hashed after it
+            peer.ask(oscine.port, "reload", 2, "gain")
+            peer.close()
+            oscine.stop()
+            self.assertEqual(json.loads(replay(oscine.file, "--json").stdout)["notes"], [])
+            path = oscine.config.parent / "card.yaml"
+            path.write_text(card + "about: another\n")
+            done = replay(oscine.file)
+            self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertIn(f"note: {path} is not the file of the recording", done.stdout)
+            path.unlink()
+            done = replay(oscine.file)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("card.yaml", done.stderr)
+            self.assertIn("--config", done.stderr)
+
     def test_a_recording_that_was_cut_short_is_replayed_up_to_there(self):
         with Recording(MODELS) as oscine:
             Mixed(oscine.port, seed=2).run(100)
@@ -88,17 +109,25 @@ class Replay(unittest.TestCase):
             done = replay(oscine.file)
             self.assertIn("damaged", done.stdout + done.stderr)
 
-    def test_a_killed_daemon_leaves_a_recording(self):
+    def end_by(self, number):
+        """What a replay says of a daemon that this signal ended after 49 pings and two answers of Program's own."""
         with Recording(MODELS) as oscine:
             peer = Peer()
             for n in range(1, 50):
                 peer.ask(oscine.port, "ping", n, 0, 0)
             peer.close()
-            oscine.process.kill()
-            oscine.process.wait(GUARD)
+            oscine.signal(number)
+            self.assertEqual(oscine.process.wait(GUARD), -number)
             told = json.loads(replay(oscine.file, "--json").stdout)
             self.assertEqual(told["identical"], told["answers"], told)
-            self.assertGreater(told["answers"], 40)
+            return told
+
+    def test_a_crash_waits_until_all_that_led_to_it_is_written(self):
+        for number in (signal.SIGSEGV, signal.SIGABRT):
+            self.assertEqual(self.end_by(number)["requests"], 51)
+
+    def test_a_killed_daemon_leaves_a_recording(self):
+        self.assertGreater(self.end_by(signal.SIGKILL)["answers"], 0)  # how much of it, the system decides
 
     def test_the_file_is_as_the_page_says(self):
         with Recording("models:\n" + fake("sum")) as oscine:
