@@ -65,7 +65,8 @@ Entry push(std::string_view address, Parameters parameters, std::string_view mea
 }
 
 void clients(Table& t) {
-  t += request("/hello", {id(), i("replyPort", "port", 0, 65535), s("name")}, "makes or finds the client");
+  t += request("/hello", {id(), i("replyPort", "port", 0, 65535), s("name"), optional(i("key"))},
+               "makes or finds the client");
   t += answer("/hello.reply",
               {id(), i("client"), i("boot"), count("minor"), s("version"), count("leaseSeconds", "s"), i("key")},
               "who you are here, and what is spoken");
@@ -80,7 +81,8 @@ void clients(Table& t) {
   t += request("/status", {id()}, "asks how the daemon is doing");
   t += answer("/status.reply",
               {id(), count("uptime", "s"), count("models"), count("sessions"), count("queued"), f("cpu", "%"),
-               f("p50", "ms"), f("p99", "ms"), count("late"), count("refused"), optional(count("restarts"))},
+               f("p50", "ms"), f("p99", "ms"), count("late"), count("refused"), optional(count("restarts")),
+               optional(count("withheld"))},
               "how the daemon is doing");
   t += change("/subscribe", {id(), s("topic", "status, log, model.state or event"), flag("on")},
               "asks for, or ends, pushes on a topic");

@@ -134,14 +134,23 @@ base::Result<bool> OscPeer::receive(base::Time until, const Sink& sink) {
   return true;
 }
 
+// Elsewhere the daemon sends little to whoever has not said its key: twice, then.
 base::Status OscPeer::hello() {
+  std::int32_t key = 0;
+  if (auto said = hello(key); !said || socket_->daemon.address().is_loopback()) return said;
+  return hello(key);
+}
+
+base::Status OscPeer::hello(std::int32_t& key) {
   protocol::Writer writer;
   const auto id = next_id();
-  return ask(writer.begin("/oscine/v1/hello").integer(id).integer(0).text("oscine").end(), id,
-             [this](const protocol::MessageView& message) {
-               if (message.arguments.size() < 5) return;
-               if (const auto* version = std::get_if<std::string_view>(&message.arguments[4])) version_ = *version;
-             });
+  writer.begin("/oscine/v1/hello").integer(id).integer(0).text("oscine");
+  if (key != 0) writer.integer(key);
+  return ask(writer.end(), id, [&](const protocol::MessageView& message) {
+    if (message.arguments.size() < 7) return;
+    if (const auto* version = std::get_if<std::string_view>(&message.arguments[4])) version_ = *version;
+    if (const auto* told = std::get_if<std::int32_t>(&message.arguments[6])) key = *told;
+  });
 }
 
 void OscPeer::bye() {

@@ -54,6 +54,7 @@ class OscPeer {
 
  private:
   struct Socket;
+  base::Status hello(std::int32_t& key);
   OscPeer(std::unique_ptr<Socket> socket, std::string name, std::chrono::milliseconds timeout);
 
   std::unique_ptr<Socket> socket_;

@@ -14,7 +14,7 @@ namespace {
 using protocol::MessageView;
 
 struct Figures {
-  std::int32_t uptime = 0, models = 0, sessions = 0, queued = 0, late = 0, refused = 0, restarts = 0;
+  std::int32_t uptime = 0, models = 0, sessions = 0, queued = 0, late = 0, refused = 0, restarts = 0, withheld = 0;
   float cpu = 0, p50 = 0, p99 = 0;
 };
 
@@ -53,6 +53,7 @@ base::Status ask_all(OscPeer& peer, Answer& answer) {
                       a.integer(8),
                       a.integer(9),
                       a.has(10) ? a.integer(10) : 0,
+                      a.has(11) ? a.integer(11) : 0,
                       a.number(5),
                       a.number(6),
                       a.number(7)};
@@ -75,10 +76,10 @@ void print_tables(const OscPeer& peer, const Answer& answer) {
   const auto& f = answer.figures;
   std::cout << "oscine " << printable(peer.version()) << " at " << peer.name() << ", up " << duration_text(f.uptime)
             << "\n\n";
-  Table figures({"models", "sessions", "queued", "cpu", "p50", "p99", "late", "refused", "restarts"});
+  Table figures({"models", "sessions", "queued", "cpu", "p50", "p99", "late", "refused", "restarts", "withheld"});
   figures.add({std::to_string(f.models), std::to_string(f.sessions), std::to_string(f.queued), rounded(f.cpu) + " %",
                rounded(f.p50) + " ms", rounded(f.p99) + " ms", std::to_string(f.late), std::to_string(f.refused),
-               std::to_string(f.restarts)});
+               std::to_string(f.restarts), std::to_string(f.withheld)});
   figures.print(std::cout);
   if (answer.models.empty()) return;
   std::cout << "\n";
@@ -101,6 +102,8 @@ void print_json(const OscPeer& peer, const Answer& answer) {
       .whole(f.refused)
       .key("restarts")
       .whole(f.restarts)
+      .key("withheld")
+      .whole(f.withheld)
       .key("models")
       .open('[');
   for (const auto& one : answer.models) {

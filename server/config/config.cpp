@@ -22,6 +22,8 @@ void read_limits(const Node& node, LimitsConfig& limits) {
   reader.whole("mtu", limits.mtu);
   reader.whole("tcp_frame", limits.tcp_frame);
   reader.whole("tcp_connections", limits.tcp_connections);
+  read_duration(reader, "queue_ms", limits.queue_wait);
+  read_duration(reader, "tcp_frame_seconds", limits.tcp_frame_wait);
   read_duration(reader, "input_ms", limits.input);
   read_duration(reader, "load_wait_ms", limits.load_wait);
   read_duration(reader, "inline_budget_us", limits.inline_budget);

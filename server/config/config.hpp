@@ -62,9 +62,11 @@ struct LimitsConfig {
   int queue = 256;          ///< requests waiting for a worker; the next gets 429 at once
   int mtu = 1472;           ///< bytes of a UDP message that we send, until a client asks for another
   int tcp_frame = 4194304;  ///< bytes of one packet over TCP
-  int tcp_connections = 256;
-  Millis input{5000};                    ///< sound of a session that waits for its model; then 429 (TCP: it waits)
-  Millis load_wait{2000};                ///< how long work waits for its model to load; then 503
+  Millis queue_wait{100};   ///< a worker would be reached later than this: 429, but for a client's only open request
+  int tcp_connections = 1024;
+  std::chrono::seconds tcp_frame_wait{10};  ///< a frame takes longer to come, or the first never does: closed
+  Millis input{5000};                       ///< sound of a session that waits for its model; then 429 (TCP: it waits)
+  Millis load_wait{2000};                   ///< how long work waits for its model to load; then 503
   std::chrono::microseconds linger{50};  ///< how long [net] looks again before it sleeps, under back-to-back questions
   std::chrono::microseconds keep_warm{1000};     ///< a small model is called so often between questions; 0: never
   std::chrono::microseconds inline_budget{300};  ///< a trusted model whose p99.9 is within this runs on [net]; 0: never
@@ -82,6 +84,7 @@ struct Config {
   std::string text;            ///< as it was read
   std::vector<Endpoint> listen{{"", 7770}};
   std::vector<Range> allow;      ///< senders outside loopback; must be set when something listens outside loopback
+  std::vector<Range> known;      ///< of these: need not show that they hear us before much is sent to them
   std::uint16_t reply_port = 0;  ///< where a loopback sender that never said hello is answered; 0: its sending port
   std::chrono::seconds lease{30};
   bool allow_quit = false;                           ///< `/quit` from loopback ends the daemon

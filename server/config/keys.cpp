@@ -11,6 +11,7 @@ constexpr double kPortMax = 65535;
 constexpr Key kConfig[] = {
     {"listen", "a port, an address with a port, or a list of them", "7770"},
     {"allow", "an address range or a list of them", "[]"},
+    {"known", "an address range or a list of them", "[]"},
     {"reply_port", kWholeForm, "0", "port", 0, kPortMax},
     {"lease_seconds", kWholeForm, "30", "seconds", 1, 3600},
     {"allow_quit", kBoolForm, "false"},
@@ -29,7 +30,9 @@ constexpr Key kLimits[] = {
     {"queue", kWholeForm, "256", "requests", 1, 65536},
     {"mtu", kWholeForm, "1472", "bytes", 512, 8192},
     {"tcp_frame", kWholeForm, "4194304", "bytes", 65536, 67108864},
-    {"tcp_connections", kWholeForm, "256", "connections", 1, 4096},
+    {"queue_ms", kWholeForm, "100", "milliseconds", 1, 60000},
+    {"tcp_connections", kWholeForm, "1024", "connections", 1, 16384},
+    {"tcp_frame_seconds", kWholeForm, "10", "seconds", 1, 3600},
     {"input_ms", kWholeForm, "5000", "milliseconds", 100, 60000},
     {"load_wait_ms", kWholeForm, "2000", "milliseconds", 0, 60000},
     {"inline_budget_us", kWholeForm, "300", "microseconds", 0, 10000},

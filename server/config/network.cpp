@@ -35,11 +35,11 @@ void read_listen(const Node& node, Config& config) {
   }
 }
 
-void read_allow(const Node& node, Config& config) {
-  for (const std::string& text : text_list(node, "allow", "an address range")) {
+void read_ranges(const Node& node, const std::string& key, std::vector<Range>& ranges) {
+  for (const std::string& text : text_list(node, key, "an address range")) {
     auto range = parse_range(text);
-    if (!range) throw Problem{node.line, "allow: " + range.error().message};
-    config.allow.push_back(std::move(*range));
+    if (!range) throw Problem{node.line, key + ": " + range.error().message};
+    ranges.push_back(std::move(*range));
   }
 }
 
@@ -48,7 +48,8 @@ void read_allow(const Node& node, Config& config) {
 void read_network(const MapReader& reader, Config& config) {
   const Node* listen = reader.find("listen");
   if (listen) read_listen(*listen, config);
-  if (const Node* allow = reader.find("allow")) read_allow(*allow, config);
+  if (const Node* allow = reader.find("allow")) read_ranges(*allow, "allow", config.allow);
+  if (const Node* known = reader.find("known")) read_ranges(*known, "known", config.known);
   for (const Endpoint& endpoint : config.listen) {
     if (is_loopback(endpoint) || !config.allow.empty()) continue;
     throw Problem{listen ? listen->line : 0,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace server {
 
@@ -14,6 +15,16 @@ constexpr std::string_view kFail = "/oscine/v1/fail";
 constexpr std::size_t kTextMost = 900;  // a sentence
 constexpr std::size_t kFailMost = 512;  // bytes of a failure that nobody asked about: fits every message size
 constexpr std::size_t kTextNeeds = 8;   // its type tag and padding
+// Short, so that it fits into three times any request.
+constexpr const char* kShow = "say /hello with its key";
+constexpr std::size_t kShowNeeds = 60;  // bytes of that failure, but for the address
+
+protocol::Bytes write_fail(protocol::Writer& writer, std::int32_t id, std::string_view address, const Error& error,
+                           std::size_t most) {
+  writer.begin(kFail).integer(id).text(address.substr(0, 255)).integer(base::number(error.code));
+  const auto left = most - std::min(most, writer.size() + kTextNeeds);
+  return writer.text(std::string_view(error.message).substr(0, std::min(kTextMost, left))).end();
+}
 }  // namespace
 
 struct Client::Sync {
@@ -22,7 +33,23 @@ struct Client::Sync {
 };
 
 void Answers::item(const Request& request, protocol::Bytes packet, base::Time now) {
-  pacer_.send(request.to, packet, now);
+  const auto end = kShowNeeds + request.address.size();
+  if (short_of_ != request.order && pacer_.affords(request.to, packet.size() + end, now)) {
+    pacer_.send(request.to, packet, now);
+    return;
+  }
+  pacer_.withhold(request.to);
+  short_of_ = request.order;
+}
+
+// A list that came in part has no good end.
+void Answers::deliver(const Request& request, protocol::Bytes packet, base::Time now) {
+  const bool part = request.order != 0 && request.order == std::exchange(short_of_, 0);
+  if (!part && pacer_.send(request.to, packet, now, request.in_step)) return;
+  const Error how{ErrorCode::kForbidden, kShow};
+  protocol::Writer brief;
+  const auto fail = write_fail(brief, request.id, request.address, how, kFailMost);
+  if (pacer_.affords(request.to, fail.size(), now)) pacer_.send(request.to, fail, now, request.in_step);
 }
 
 void Answers::done(const Request& request, base::Time now) {
@@ -38,9 +65,7 @@ void Answers::done(const Request& request, std::size_t count, base::Time now) {
 }
 
 protocol::Bytes Answers::fail_packet(std::int32_t id, std::string_view address, const Error& error, std::size_t most) {
-  writer_.begin(kFail).integer(id).text(address.substr(0, 255)).integer(base::number(error.code));
-  const auto left = most - std::min(most, writer_.size() + kTextNeeds);
-  return writer_.text(std::string_view(error.message).substr(0, std::min(kTextMost, left))).end();
+  return write_fail(writer_, id, address, error, most);
 }
 
 void Answers::fail(const Request& request, const Error& error, base::Time now) {
@@ -63,7 +88,7 @@ void Answers::result(const Request& request, protocol::Bytes packet, base::Time 
 }
 
 void Answers::end(const Request& request, protocol::Bytes packet, base::Time now, std::string_view outcome) {
-  if (!packet.empty()) pacer_.send(request.to, packet, now, request.in_step);
+  if (!packet.empty()) deliver(request, packet, now);
   metrics_.answers.add(now - request.arrived, now);
   const auto client = request.client.lock();
   if (log_.wants(Level::kDebug)) {
@@ -102,11 +127,12 @@ void Answers::after_earlier(const Request& request, std::function<void()> then) 
   client->syncs.push_back(std::make_shared<Client::Sync>(Client::Sync{request.order, std::move(then)}));
 }
 
-bool Answers::complain(Client& client, const Peer& to, std::string_view address, const Error& error, base::Time now) {
+bool Answers::complain(Client& client, const Peer& to, std::string_view address, const Error& error, base::Time now,
+                       const Ip& pays) {
   ++(error.code == ErrorCode::kBusy ? metrics_.refused : metrics_.failed);
   const auto cause = std::hash<std::string_view>{}(address) ^ (std::hash<std::string>{}(error.message) * 31);
   if (!client.limiter.allow(cause, now)) return false;
-  pacer_.send(to, fail_packet(0, address, error, kFailMost), now);
+  pacer_.send(to, fail_packet(0, address, error, kFailMost), now, false, pays);
   log_.line(Level::kWarn,
             {address, client.text(), {}, {}, std::to_string(base::number(error.code)) + " " + error.message});
   return true;

@@ -26,7 +26,8 @@ struct Request {
   int mtu = 0;           ///< bytes of a UDP answer; TCP has its own limit
 };
 
-/// Ends requests: sends, keeps, counts and logs. Thread: [net].
+/// Ends requests: sends, keeps, counts and logs. Where the guard withholds an answer, a short `/fail` 403 that says how
+/// to get it goes out instead, if at least that may. Thread: [net].
 class Answers {
  public:
   Answers(Pacer& pacer, Metrics& metrics, Log& log) : pacer_(pacer), metrics_(metrics), log_(log) {}
@@ -50,13 +51,19 @@ class Answers {
   /// The client said bye: the `/sync` that it still waits for is answered when its turn comes.
   void see_off(const std::shared_ptr<Client>& client);
   /// `/fail 0`, for a message without an id: the same cause at most once a second. @return true when it was told.
-  bool complain(Client& client, const Peer& to, std::string_view address, const base::Error& error, base::Time now);
+  /// @param pays  as in Pacer::send
+  bool complain(Client& client, const Peer& to, std::string_view address, const base::Error& error, base::Time now,
+                const Ip& pays);
+  bool complain(Client& client, const Peer& to, std::string_view address, const base::Error& error, base::Time now) {
+    return complain(client, to, address, error, now, to.ip);
+  }
 
   /// For handlers that write an item or a result: one message at a time.
   protocol::Writer& writer() { return writer_; }
   int tcp_frame = 4194304;  ///< bytes of a TCP answer
 
  private:
+  void deliver(const Request& request, protocol::Bytes packet, base::Time now);
   void end(const Request& request, protocol::Bytes packet, base::Time now, std::string_view outcome);
   protocol::Bytes fail_packet(std::int32_t id, std::string_view address, const base::Error& error, std::size_t most);
 
@@ -65,6 +72,7 @@ class Answers {
   Log& log_;
   protocol::Writer writer_;
   std::vector<std::shared_ptr<Client>> leaving_;
+  std::uint64_t short_of_ = 0;  // the order of a request of which an item was withheld; 0: none
 };
 
 }  // namespace server

@@ -78,7 +78,10 @@ std::shared_ptr<Client> Clients::restore(const KnownClient& known) {
 }
 
 void Clients::set_reply_port(const std::shared_ptr<Client>& client, std::uint16_t port) {
+  const auto before = by_reply_port_.find({client->ip, client->reply_port});
+  if (before != by_reply_port_.end() && before->second == client) by_reply_port_.erase(before);
   client->reply_port = port;
+  if (port == 0) return;
   client->home = client->home.at(port);
   by_reply_port_[{client->ip, port}] = client;
 }

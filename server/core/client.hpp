@@ -80,6 +80,7 @@ class Clients {
   std::shared_ptr<Client> add(const Peer& from, base::Time now);
   /// A client that the process before this one knew; nullptr where there are too many.
   std::shared_ptr<Client> restore(const KnownClient& known);
+  /// 0: it is answered at its sending port from now on.
   void set_reply_port(const std::shared_ptr<Client>& client, std::uint16_t port);
   /// One more way in for this client.
   void add_door(const std::shared_ptr<Client>& client, const Peer& from);

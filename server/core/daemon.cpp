@@ -13,6 +13,7 @@ using protocol::Role;
 namespace {
 constexpr std::size_t kFloatBytes = 5;  // with its tag: a large TCP packet may be full of them, but of nothing smaller
 constexpr auto kHousekeeping = std::chrono::seconds(5);
+constexpr auto kTellAgain = std::chrono::minutes(1);
 }  // namespace
 
 Daemon::Daemon(Config config, Parts parts)
@@ -21,7 +22,8 @@ Daemon::Daemon(Config config, Parts parts)
       began_(parts_.now()),
       chance_(parts_.seed),
       boot_(chance_.number()),
-      pacer_(parts_.link, timers_),
+      guard_(config_.known, config_.lease),
+      pacer_(parts_.link, timers_, &guard_),
       answers_(pacer_, metrics_, parts_.log),
       clients_(static_cast<std::size_t>(config_.limits.clients), chance_,
                [this](Client& client) {
@@ -33,6 +35,7 @@ Daemon::Daemon(Config config, Parts parts)
       aliases_(config_.aliases) {
   answers_.tcp_frame = config_.limits.tcp_frame;
   if (parts_.keeper == nullptr) parts_.keeper = &nothing_kept_;
+  parts_.workers.set_limit(static_cast<std::size_t>(config_.limits.queue), config_.limits.queue_wait);
   for (const auto& entry : protocol::schema()) {
     full_addresses_.push_back(std::string(protocol::kPrefix) + std::string(entry.address));
     const auto all = rows();
@@ -69,8 +72,24 @@ void Daemon::keep_house(base::Time at) {
                      std::to_string(dropped - dropped_told_) + " packets dropped: their receivers were sent too many"});
     dropped_told_ = dropped;
   }
+  tell_withheld(at);
   std::erase_if(sessions_, [](const auto& item) { return item.second.expired(); });
   timers_.add(at + kHousekeeping, [this](base::Time next) { keep_house(next); });
+}
+
+void Daemon::tell_withheld(base::Time at) {
+  const auto count = guard_.withheld() - withheld_told_;
+  if (count == 0 || at - withheld_told_at_ < kTellAgain) return;
+  withheld_told_ = guard_.withheld();
+  withheld_told_at_ = at;
+  parts_.log.line(
+      Level::kWarn,
+      {"withheld",
+       guard_.last_withheld().text(),
+       {},
+       {},
+       std::to_string(count) + " packets, more than three times what came from where they would have gone; let it "
+                               "say /oscine/v1/hello with its key, or name it in `known:`"});
 }
 
 bool Daemon::welcomes(const Ip& ip) const { return ip.is_loopback() || is_allowed(ip.bytes, config_.allow); }
@@ -82,6 +101,11 @@ void Daemon::receive(const Peer& from, protocol::Bytes packet, bool alone) {
   if (!welcomes(from.ip)) {
     ++metrics_.strangers;
     return;
+  }
+  if (from.tcp()) {
+    guard_.prove(from.ip, now());
+  } else {
+    guard_.heard(from.ip, packet.size(), now());
   }
   protocol::Limits limits;
   limits.bytes = static_cast<std::size_t>(config_.limits.tcp_frame);

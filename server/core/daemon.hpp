@@ -20,6 +20,7 @@
 #include "server/core/client.hpp"
 #include "server/core/keeper.hpp"
 #include "server/core/crowd.hpp"
+#include "server/core/guard.hpp"
 #include "server/core/metrics.hpp"
 #include "server/core/pacer.hpp"
 #include "server/core/session.hpp"
@@ -81,6 +82,7 @@ class Daemon {
   const Catalog& catalog() const { return catalog_; }
   const Clients& clients() const { return clients_; }
   const Metrics& metrics() const { return metrics_; }
+  const Guard& guard() const { return guard_; }
   const Config& config() const { return config_; }
 
  private:
@@ -94,6 +96,7 @@ class Daemon {
 
   // daemon.cpp: from packet to handler
   void keep_house(base::Time at);
+  void tell_withheld(base::Time at);
   void malformed(const Peer& from, const protocol::Malformed& why);
   void dispatch(const Peer& from, const protocol::MessageView& message, bool alone);
   void dispatch_entry(const Peer& from, const protocol::Entry& entry, const protocol::MessageView& message, bool alone);
@@ -114,7 +117,11 @@ class Daemon {
   void on_ping(Request&, const protocol::Arguments&);
   void on_quit(Request&, const protocol::Arguments&);
   void on_mtu(Request&, const protocol::Arguments&);
-  std::shared_ptr<Client> greet(const Peer& from, std::uint16_t reply_port, const std::string& name, Request& request);
+  /// @param key  that it was told earlier; 0: none
+  std::shared_ptr<Client> greet(Request& request, std::uint16_t reply_port, const std::string& name, std::int32_t key);
+  /// This address said a number that it can only know from us, rightly or not.
+  void named(const Ip& ip, std::int32_t number, bool right);
+  bool says_key(const Client& client, const Request& request, std::int32_t key);
   void lease_ended(const std::weak_ptr<Client>& client);
   void leave(Client& client);
   void keep(const Client& client);
@@ -148,7 +155,7 @@ class Daemon {
   void on_open(Request&, const protocol::Arguments&);
   void opened(const Request& request, const std::shared_ptr<Session>& session);
   /// The refusal, where no more sessions may be open.
-  std::optional<base::Error> no_room() const;
+  std::optional<base::Error> no_room(const Request& request) const;
   void on_close(Request&, const protocol::Arguments&);
   void on_enable(Request&, const protocol::Arguments&);
   void on_expire(Request&, const protocol::Arguments&);
@@ -175,9 +182,13 @@ class Daemon {
   /// Runs `use` on an instance: that of the one seat, else the lane's of the thread that comes to it. `finish` follows
   /// on [net].
   void perform(const std::shared_ptr<const ServedModel>& served, const std::shared_ptr<Seat>& seat,
-               std::optional<base::Time> useless_after, Use use, std::function<void(base::Status)> finish);
+               std::optional<base::Time> useless_after, Use use, std::function<void(base::Status)> finish,
+               Turn turn = {});
   void perform_in(const std::shared_ptr<const ServedModel>& served, Seats seats,
-                  std::optional<base::Time> useless_after, Use use, std::function<void(base::Status)> finish);
+                  std::optional<base::Time> useless_after, Use use, std::function<void(base::Status)> finish,
+                  Turn turn = {});
+  /// A call of this model, for this client.
+  static Turn call_of(const ServedModel& served, const Client* client);
   /// True when this method may answer input_ here and now.
   bool at_once(const ServedModel& served, const Seat* seat, std::size_t method) const;
   /// input_ → output_, on this thread.
@@ -250,6 +261,7 @@ class Daemon {
   Chance chance_;
   std::int32_t boot_;
   Timers timers_;
+  Guard guard_;
   Pacer pacer_;
   Metrics metrics_;
   Answers answers_;
@@ -266,6 +278,8 @@ class Daemon {
   std::vector<float> input_, output_;  // of calls that run here and now
   std::size_t dropped_told_ = 0;
   int restarts_ = 0;
+  std::uint64_t withheld_told_ = 0;
+  base::Time withheld_told_at_{};
   struct {
     std::weak_ptr<const ServedModel> served;
     std::size_t method = 0;

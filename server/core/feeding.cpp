@@ -86,6 +86,7 @@ void Daemon::listen(std::vector<std::shared_ptr<Session>> sessions, std::functio
     seats.push_back(session->seat);
   }
   const auto served = sessions.front()->served;
+  auto time = sessions.front()->flow->time;
   perform_in(
       served, std::move(seats), std::nullopt,
       [parts](models::Instance& instance) {
@@ -98,7 +99,8 @@ void Daemon::listen(std::vector<std::shared_ptr<Session>> sessions, std::functio
           heard(sessions[i], status ? std::move(part.status) : status, part.out);
         }
         then();
-      });
+      },
+      {time, true});
 }
 
 void Daemon::heard(const std::shared_ptr<Session>& session, base::Status status, const models::StreamOutput& out) {

@@ -12,6 +12,7 @@
 #include "server/core/input_line.hpp"
 #include "server/core/kept_events.hpp"
 #include "server/core/link.hpp"
+#include "server/core/work.hpp"
 
 namespace server {
 
@@ -38,7 +39,8 @@ struct Flow {
   Link& link;
   InputLine line;
   std::shared_ptr<Ear> ear;
-  Settings settings;  ///< what it was told so far
+  std::shared_ptr<JobTime> time = std::make_shared<JobTime>();  ///< of its jobs
+  Settings settings;                                            ///< what it was told so far
   std::deque<Input> waiting;
   std::int64_t frames_waiting = 0;
   bool at_work = false;

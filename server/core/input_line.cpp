@@ -1,5 +1,7 @@
 #include "server/core/input_line.hpp"
 
+#include <algorithm>
+
 #include "server/core/sequence.hpp"
 
 namespace server {
@@ -84,14 +86,20 @@ std::optional<std::string> InputLine::too_far(const Input& input) const {
   return std::nullopt;
 }
 
+void InputLine::fill(const Input& input, Outcome& out) {
+  while (input.at > *end_) {
+    const auto frames = std::min(kSilence, input.at.units - end_->units);
+    out.ready.push_back({*end_, input.channels, {}, frames, false});
+    end_ = base::Position{end_->units + frames};
+  }
+}
+
 void InputLine::place(Input input, Outcome& out) {
   if (input.frames() == 0) return;
   const auto jump = end_ ? too_far(input) : std::nullopt;
   if (jump) out.complaint = *jump + "; it is heard as a new beginning";
   input.begins = !end_ || jump;
-  if (!input.begins && input.at > *end_) {
-    out.ready.push_back({*end_, input.channels, {}, input.at.units - end_->units, false});
-  }
+  if (!input.begins) fill(input, out);
   end_ = input.end();
   channels_ = input.channels;
   out.ready.push_back(std::move(input));

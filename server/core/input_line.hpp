@@ -29,6 +29,7 @@ struct Input {
 /// What comes out depends on the messages' numbers and positions alone, not on when they came. Thread: [net].
 class InputLine {
  public:
+  static constexpr std::int64_t kSilence = 16384;   ///< frames of silence in one piece: others have their turn between
   static constexpr std::size_t kWaiting = 1024;     ///< messages that wait for a missing one
   static constexpr std::int32_t kFirstBefore = 64;  ///< a first message numbered higher has no missing ones before it
 
@@ -55,6 +56,7 @@ class InputLine {
   void hold(std::int32_t seq, Input input);
   void release(Outcome& out);
   void give_up(Outcome& out);
+  void fill(const Input& input, Outcome& out);
   void place(Input input, Outcome& out);
   std::optional<std::string> too_far(const Input& input) const;
   std::int64_t waiting_frames() const;

@@ -19,6 +19,7 @@ struct KnownClient {
   std::uint16_t reply_port = 0;
   std::uint16_t door = 0;  ///< the port that it last sent from
   int mtu = 0;
+  bool shown = true;  ///< its address has shown that it hears us (guard.hpp)
   friend bool operator==(const KnownClient&, const KnownClient&) = default;
 };
 

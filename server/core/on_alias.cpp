@@ -67,7 +67,8 @@ void Daemon::alias_ready(const AliasCall& call, const std::shared_ptr<const Serv
       [this, call, served, &method, output](const base::Status& status) {
         if (!status) return alias_fail(call, status.error());
         alias_answer(call, method, *output);
-      });
+      },
+      call_of(*served, client.get()));
 }
 
 void Daemon::alias_answer(const AliasCall& call, const models::Method& method, std::span<const float> output) {
@@ -78,7 +79,9 @@ void Daemon::alias_answer(const AliasCall& call, const models::Method& method, s
                                    [&name = name](const auto& one) { return one.name == name; });
     if (port == method.outputs.end()) continue;  // a reload changed the card since the configuration was checked
     const auto index = static_cast<std::size_t>(port - method.outputs.begin());
-    pacer_.send(to, answers_.writer().begin(address).number(output[index]).end(), at, call.in_step);
+    // Who is named in the configuration gets what it says; who asked, what the guard lets pass.
+    const auto packet = answers_.writer().begin(address).number(output[index]).end();
+    pacer_.send(to, packet, at, call.in_step, call.alias->to.to_sender ? to.ip : Ip::loopback());
   }
   metrics_.answers.add(at - call.arrived, at);
   if (const auto client = call.client.lock()) answers_.settled(client, call.order);
@@ -89,7 +92,8 @@ void Daemon::alias_answer(const AliasCall& call, const models::Method& method, s
 
 void Daemon::alias_fail(const AliasCall& call, const Error& error) {
   const auto client = clients_.at(call.from);
-  answers_.complain(client ? *client : nobody_, destination(*call.alias, call.from), call.alias->address, error, now());
+  answers_.complain(client ? *client : nobody_, destination(*call.alias, call.from), call.alias->address, error, now(),
+                    call.from.ip);
   if (const auto asked = call.client.lock()) answers_.settled(asked, call.order);
 }
 

@@ -10,7 +10,8 @@ using protocol::Arguments;
 
 void Daemon::on_hello(Request& request, const Arguments& arguments) {
   const std::string name(arguments.text(2).substr(0, 128));
-  const auto client = greet(request.from, static_cast<std::uint16_t>(arguments.integer(1)), name, request);
+  const auto reply_port = static_cast<std::uint16_t>(arguments.integer(1));
+  const auto client = greet(request, reply_port, name, arguments.has(3) ? arguments.integer(3) : 0);
   if (!client) return;
   renew(client);
   request.client = client;
@@ -27,7 +28,8 @@ void Daemon::on_hello(Request& request, const Arguments& arguments) {
 void Daemon::keep(const Client& client) {
   if (client.home.tcp() || (client.doors.empty() && client.reply_port == 0)) return;
   parts_.keeper->keep({client.number, client.key, client.name, client.implied, client.home, client.reply_port,
-                       client.doors.empty() ? std::uint16_t{0} : client.doors.back().port, client.mtu});
+                       client.doors.empty() ? std::uint16_t{0} : client.doors.back().port, client.mtu,
+                       guard_.knows(client.home.ip, now())});
 }
 
 void Daemon::inherit(const Inheritance& inherited) {
@@ -35,6 +37,7 @@ void Daemon::inherit(const Inheritance& inherited) {
   for (const auto& [model, why] : inherited.aside) catalog_.put_aside(model, why);
   for (const auto& known : inherited.clients) {
     if (const auto client = clients_.restore(known)) renew(client);
+    if (known.shown) guard_.prove(known.home.ip, now());
   }
 }
 
@@ -45,14 +48,34 @@ void Daemon::tell_restarted() {
   }
 }
 
-// The same address, reply port and name, or the same address and sending port, is the same client, with its sessions.
-std::shared_ptr<Client> Daemon::greet(const Peer& from, std::uint16_t reply_port, const std::string& name,
-                                      Request& request) {
+// Whoever has shown that it hears us need not do so again after a restart.
+void Daemon::named(const Ip& ip, std::int32_t number, bool right) {
+  const bool knew = guard_.knows(ip, now());
+  guard_.named(ip, number, right, now());
+  if (knew || !guard_.knows(ip, now())) return;
+  for (const auto& [client_number, client] : clients_.all()) {
+    if (client->ip == ip.identity() && !client->implied) keep(*client);
+  }
+}
+
+// Who says the client's key hears what we send there.
+bool Daemon::says_key(const Client& client, const Request& request, std::int32_t key) {
+  if (key == 0) return false;
+  named(request.from.ip, key, client.key == key);
+  return client.key == key;
+}
+
+// The same address, reply port and name, or the same address and sending port, is the same client, with its sessions;
+// with the key also under another name, or from the same sending port with another reply port.
+std::shared_ptr<Client> Daemon::greet(Request& request, std::uint16_t reply_port, const std::string& name,
+                                      std::int32_t key) {
+  const auto& from = request.from;
   auto here = clients_.at(from);
   if (from.tcp()) reply_port = 0;
   if (reply_port != 0) {
     if (auto there = clients_.at_reply_port(from.ip, reply_port)) {
-      if (there->name == name) {
+      if (says_key(*there, request, key) || there->name == name) {
+        there->name = name;
         clients_.add_door(there, from);
         return there;
       }
@@ -67,7 +90,8 @@ std::shared_ptr<Client> Daemon::greet(const Peer& from, std::uint16_t reply_port
       clients_.remove(there);
     }
   }
-  if (!here || (!here->implied && here->reply_port != reply_port)) here = clients_.add(from, now());
+  const bool same = here && (says_key(*here, request, key) || here->implied || here->reply_port == reply_port);
+  if (!same) here = clients_.add(from, now());
   if (!here) {
     answers_.fail(request, {ErrorCode::kBusy, "too many clients are here already; try later"}, now());
     return nullptr;
@@ -76,14 +100,16 @@ std::shared_ptr<Client> Daemon::greet(const Peer& from, std::uint16_t reply_port
   here->implied = false;
   here->name = name;
   if (!from.tcp()) here->home = from;
-  if (reply_port != 0) clients_.set_reply_port(here, reply_port);
+  if (reply_port != here->reply_port) clients_.set_reply_port(here, reply_port);
   if (fresh) parts_.log.line(Level::kInfo, {"hello", here->text(), {}, {}, "client " + std::to_string(here->number)});
   return here;
 }
 
 void Daemon::on_attach(Request& request, const Arguments& arguments) {
   const auto target = clients_.by_number(arguments.integer(1));
-  if (!target || target->key != arguments.integer(2) || target->ip != request.from.ip.identity()) {
+  const bool right = target && target->key == arguments.integer(2) && target->ip == request.from.ip.identity();
+  named(request.from.ip, arguments.integer(2), right);
+  if (!right) {
     return answers_.fail(request,
                          {ErrorCode::kForbidden, "no client " + std::to_string(arguments.integer(1)) +
                                                      " with that key is known at this address"},

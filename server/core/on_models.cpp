@@ -200,7 +200,8 @@ void Daemon::reconfigure(Config config) {
   config_ = std::move(config);
   aliases_ = Aliases(config_.aliases);
   clients_.set_most(static_cast<std::size_t>(config_.limits.clients));
-  parts_.workers.set_limit(static_cast<std::size_t>(config_.limits.queue));
+  guard_.configure(config_.known, config_.lease);
+  parts_.workers.set_limit(static_cast<std::size_t>(config_.limits.queue), config_.limits.queue_wait);
   answers_.tcp_frame = config_.limits.tcp_frame;
   parts_.log.set_level(level_of(config_.log.level));
 }

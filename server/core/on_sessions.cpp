@@ -9,10 +9,16 @@ using base::Error;
 using base::ErrorCode;
 using protocol::Arguments;
 
+namespace {
+constexpr int kUnproven = 8;  // sessions of an address that has not shown that it hears us
+}
+
 // A session belongs to its client; clients of one machine that never said hello count as one.
 base::Result<std::shared_ptr<Session>> Daemon::find_session(const Request& request, std::int32_t number) {
   const auto it = sessions_.find(number);
   auto session = it == sessions_.end() ? nullptr : it->second.lock();
+  const bool right = session && session->owner.lock() && session->owner.lock()->ip == request.from.ip.identity();
+  named(request.from.ip, number, right);
   if (!session) return Error{ErrorCode::kGone, "there is no session " + std::to_string(number) + "; open again"};
   const auto client = request.client.lock();
   const auto owner = session->owner.lock();
@@ -69,7 +75,17 @@ bool Daemon::is_setting(const Session& session, std::string_view attribute) cons
                                      [attribute](const auto& setting) { return setting.name == attribute; });
 }
 
-std::optional<Error> Daemon::no_room() const {
+// Who cannot hear us could open sessions until it guesses the number of one.
+std::optional<Error> Daemon::no_room(const Request& request) const {
+  const auto& ip = request.from.ip;
+  if (!guard_.knows(ip, now())) {
+    const auto its = std::count_if(sessions_.begin(), sessions_.end(), [&ip](const auto& item) {
+      const auto session = item.second.lock();
+      const auto owner = session ? session->owner.lock() : nullptr;
+      return owner && owner->ip == ip;
+    });
+    if (its >= kUnproven) return Error{ErrorCode::kForbidden, "say /hello with its key"};
+  }
   if (sessions_.size() < static_cast<std::size_t>(config_.limits.sessions)) return std::nullopt;
   return Error{ErrorCode::kBusy, std::to_string(config_.limits.sessions) + " sessions are open already; close one"};
 }
@@ -82,7 +98,7 @@ void Daemon::on_open(Request& request, const Arguments& arguments) {
                                                      "'; samples or ticks is expected"},
                          now());
   }
-  if (const auto full = no_room()) return answers_.fail(request, *full, now());
+  if (const auto full = no_room(request)) return answers_.fail(request, *full, now());
   auto session = std::make_shared<Session>();
   session->number = chance_.number();  // now: which worker is done first must not decide it
   session->owner = request.client;
@@ -120,7 +136,7 @@ void Daemon::opened(const Request& request, const std::shared_ptr<Session>& sess
   if (!client || !clients_.by_number(client->number) || client->lease_until <= now()) {
     return answers_.fail(request, {ErrorCode::kGone, "the client left before its session was open"}, now());
   }
-  if (const auto full = no_room()) return answers_.fail(request, *full, now());
+  if (const auto full = no_room(request)) return answers_.fail(request, *full, now());
   while (sessions_.contains(session->number)) session->number = chance_.number();
   sessions_[session->number] = session;
   client->sessions[session->number] = session;

@@ -28,7 +28,8 @@ protocol::Bytes Daemon::status_packet(std::int32_t id) {
   writer.integer(id).integer(fit(static_cast<std::uint64_t>(up))).integer(fit(catalog_.count_ready())).integer(open);
   writer.integer(fit(parts_.workers.queued())).number(metrics_.cpu.percent(at));
   writer.number(metrics_.answers.quantile_ms(0.5, at)).number(metrics_.answers.quantile_ms(0.99, at));
-  return writer.integer(fit(metrics_.late)).integer(fit(metrics_.refused)).integer(restarts_).end();
+  writer.integer(fit(metrics_.late)).integer(fit(metrics_.refused)).integer(restarts_);
+  return writer.integer(fit(guard_.withheld())).end();
 }
 
 void Daemon::on_status(Request& request, const Arguments&) {

@@ -79,12 +79,14 @@ base::Status Daemon::run_here(const std::shared_ptr<const ServedModel>& served, 
 }
 
 void Daemon::perform(const std::shared_ptr<const ServedModel>& served, const std::shared_ptr<Seat>& seat,
-                     std::optional<base::Time> useless_after, Use use, std::function<void(base::Status)> finish) {
-  perform_in(served, seat ? Seats{seat} : Seats{}, useless_after, std::move(use), std::move(finish));
+                     std::optional<base::Time> useless_after, Use use, std::function<void(base::Status)> finish,
+                     Turn turn) {
+  perform_in(served, seat ? Seats{seat} : Seats{}, useless_after, std::move(use), std::move(finish), std::move(turn));
 }
 
 void Daemon::perform_in(const std::shared_ptr<const ServedModel>& served, Seats seats,
-                        std::optional<base::Time> useless_after, Use use, std::function<void(base::Status)> finish) {
+                        std::optional<base::Time> useless_after, Use use, std::function<void(base::Status)> finish,
+                        Turn turn) {
   for (const auto& seat : seats) ++seat->waiting;
   ++pending_;
   const auto finished = [this, seats, finish = std::move(finish)](base::Status status) {
@@ -97,8 +99,13 @@ void Daemon::perform_in(const std::shared_ptr<const ServedModel>& served, Seats 
     const auto instance = instance_for(*served, own.get(), lane);
     return instance ? use(**instance) : base::Status(instance.error());
   };
-  const auto taken = parts_.workers.submit({std::move(seats), run, finished, useless_after});
+  const auto taken = parts_.workers.submit({std::move(seats), run, finished, useless_after, std::move(turn)});
   if (!taken) finished(taken.error());
+}
+
+// Whoever waits for each answer before asking again makes no queue long.
+Turn Daemon::call_of(const ServedModel& served, const Client* client) {
+  return {served.time, client != nullptr && client->open_requests.size() <= 1};
 }
 
 void Daemon::answer_result(const Request& request, const Session* session, base::Position position,
@@ -137,7 +144,8 @@ void Daemon::on_run(Request& request, const Arguments& arguments) {
       [this, request, session, position, output](const base::Status& status) {
         if (!status) return answers_.fail(request, status.error(), now());
         answer_result(request, session.get(), position, *output);
-      });
+      },
+      call_of(*session->served, request.client.lock().get()));
 }
 
 // A client's own instance of a model with state, for asks and aliases: made at the first, gone with the lease.
@@ -179,7 +187,8 @@ void Daemon::ask(const Request& request, const std::shared_ptr<const ServedModel
       [this, request, output](const base::Status& status) {
         if (!status) return answers_.fail(request, status.error(), now());
         answer_result(request, nullptr, {}, *output);
-      });
+      },
+      call_of(*served, client.get()));
 }
 
 }  // namespace server

@@ -19,8 +19,17 @@ bool Pacer::take(Receiver& receiver, base::Time now) {
 
 base::Time Pacer::next_slot(const Receiver& receiver) const { return receiver.free_at - kAhead; }
 
-void Pacer::send(const Peer& to, protocol::Bytes packet, base::Time now, bool in_step) {
-  if (to.tcp()) return link_.send(to, packet);
+bool Pacer::send(const Peer& to, protocol::Bytes packet, base::Time now, bool in_step, const Ip& pays) {
+  if (to.tcp()) {
+    link_.send(to, packet);
+    return true;
+  }
+  if (guard_ != nullptr && !guard_->spend(pays, packet.size(), now)) return false;
+  pace(to, packet, now, in_step);
+  return true;
+}
+
+void Pacer::pace(const Peer& to, protocol::Bytes packet, base::Time now, bool in_step) {
   const auto key = key_of(to);
   const auto known = receivers_.find(key);
   if (in_step && (known == receivers_.end() || known->second.held.empty())) return link_.send(to, packet);

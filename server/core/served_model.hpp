@@ -6,6 +6,7 @@
 
 #include "models/model.hpp"
 #include "server/config/config.hpp"
+#include "server/core/work.hpp"
 
 namespace server {
 
@@ -14,7 +15,8 @@ namespace server {
 struct ServedModel {
   ModelConfig config;
   std::shared_ptr<const models::Model> model;
-  std::vector<std::unique_ptr<models::Instance>> lanes;  ///< [workers + 1]; empty for a model with state
+  std::vector<std::unique_ptr<models::Instance>> lanes;         ///< [workers + 1]; empty for a model with state
+  std::shared_ptr<JobTime> time = std::make_shared<JobTime>();  ///< of its calls
 
   /// It may answer this many numbers on the network thread: trusted, and as many calls of its measured p99.9 are within
   /// the budget.

@@ -7,6 +7,16 @@
 
 namespace server {
 
+namespace {
+constexpr int kMemory = 8;  // jobs of a kind that its time is a mean of, roughly
+
+base::Error too_long(base::Duration wait) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(wait).count();
+  return {base::ErrorCode::kBusy,
+          "the requests that wait already take " + std::to_string(ms) + " ms; send less, or later"};
+}
+}  // namespace
+
 ThreadWorkers::ThreadWorkers(std::size_t threads, std::size_t limit, Post post, ThreadBegins begins)
     : post_(std::move(post)), limit_(limit) {
   for (std::size_t lane = 1; lane <= threads; ++lane) {
@@ -33,10 +43,28 @@ base::Status ThreadWorkers::submit(Job job) {
       return base::Error{base::ErrorCode::kBusy,
                          std::to_string(limit_) + " requests are waiting already; send less, or later"};
     }
+    if (!job.turn.only) {
+      if (const auto before = wait(); before > wait_limit_) return too_long(before);
+    }
     queue_.push_back(std::move(job));
   }
   wake_.notify_one();
   return {};
+}
+
+// What is at work and what waits, by how long each kind takes lately, over all threads.
+base::Duration ThreadWorkers::wait() const {
+  base::Duration sum{};
+  const auto now = base::Clock::now();
+  for (const auto& [lane, job] : at_work_) sum += std::max(base::Duration{}, job.second - (now - job.first));
+  for (const auto& job : queue_) sum += job.turn.time ? job.turn.time->lately : base::Duration{};
+  return sum / static_cast<int>(std::max<std::size_t>(threads_.size(), 1));
+}
+
+void ThreadWorkers::note(const Turn& turn, base::Duration took) {
+  if (!turn.time) return;
+  auto& lately = turn.time->lately;
+  lately = lately == base::Duration{} ? took : lately + (took - lately) / kMemory;
 }
 
 std::size_t ThreadWorkers::queued() const {
@@ -44,9 +72,10 @@ std::size_t ThreadWorkers::queued() const {
   return queue_.size();
 }
 
-void ThreadWorkers::set_limit(std::size_t jobs) {
+void ThreadWorkers::set_limit(std::size_t jobs, base::Duration wait) {
   const std::lock_guard lock(mutex_);
   limit_ = jobs;
+  wait_limit_ = wait;
 }
 
 // One of its seats is taken, or a job before it waits for that seat. `before`: what those wait for.
@@ -75,11 +104,13 @@ void ThreadWorkers::work(std::size_t lane) {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [&] { return stop_ || next(job); });
       if (stop_) return;
+      at_work_[lane] = {base::Clock::now(), job.turn.time ? job.turn.time->lately : base::Duration{}};
     }
     const bool late = job.useless_after && base::Clock::now() > *job.useless_after;
     auto status = late
                       ? base::Status(base::Error{base::ErrorCode::kExpired, "its turn came after the session's expire"})
                       : job.run(lane);
+    finished(lane, job.turn, !late);
     // Before the seats are free, so that the answers of a session leave in order. What the job holds is let go on
     // [net].
     std::vector<const Seat*> seats;
@@ -92,6 +123,13 @@ void ThreadWorkers::work(std::size_t lane) {
     if (seats.size() == 1) wake_.notify_one();
     if (seats.size() > 1) wake_.notify_all();  // each may let another job go
   }
+}
+
+void ThreadWorkers::finished(std::size_t lane, const Turn& turn, bool ran) {
+  const std::lock_guard lock(mutex_);
+  const auto since = at_work_[lane].first;
+  at_work_.erase(lane);
+  if (ran) note(turn, base::Clock::now() - since);
 }
 
 ThreadBackground::ThreadBackground(Post post, const ThreadBegins& begins)

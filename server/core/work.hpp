@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -12,6 +13,17 @@ namespace server {
 
 struct Seat;
 using Seats = std::vector<std::shared_ptr<Seat>>;
+
+/// How long jobs of one kind take, as measured lately. Belongs to the workers; others hold it. Zero: not known yet.
+struct JobTime {
+  base::Duration lately{};
+};
+
+/// A job's place in the queue.
+struct Turn {
+  std::shared_ptr<JobTime> time;  ///< nullptr: like nothing else
+  bool only = true;               ///< taken however long the queue takes: whoever asked waits for nothing else
+};
 
 /// One piece of work for a model.
 struct Job {
@@ -23,19 +35,20 @@ struct Job {
   /// Always called once, on [net]: with what run gave, or kExpired where the turn came too late.
   std::function<void(base::Status)> finish;
   std::optional<base::Time> useless_after;
+  Turn turn = {};
 };
 
-/// Where jobs go: a bounded queue that refuses at once, and the workers behind it. The daemon runs threads; tests run
-/// by hand. Thread: [net].
+/// Where jobs go: a queue bounded in jobs and in time, that refuses at once, and the workers behind it. The daemon runs
+/// threads; tests run by hand. Thread: [net].
 class Workers {
  public:
   virtual ~Workers() = default;
-  /// Fails: kBusy when the queue is full; then nothing was taken.
+  /// Fails: kBusy when the queue is full, or would take too long; then nothing was taken.
   virtual base::Status submit(Job job) = 0;
   virtual std::size_t queued() const = 0;
   /// Threads behind the queue.
   virtual std::size_t count() const = 0;
-  virtual void set_limit(std::size_t jobs) = 0;
+  virtual void set_limit(std::size_t jobs, base::Duration wait) = 0;
 };
 
 /// Slow work that no request queue should see: loading models, reading files. One at a time, in order. Thread: [net].

@@ -68,7 +68,7 @@ class RecordedWorkers : public Workers {
     return jobs;
   }
   std::size_t count() const override { return workers_.count(); }
-  void set_limit(std::size_t jobs) override { workers_.set_limit(jobs); }
+  void set_limit(std::size_t jobs, base::Duration wait) override { workers_.set_limit(jobs, wait); }
 
  private:
   Recorder& recorder_;

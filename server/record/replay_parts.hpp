@@ -89,7 +89,7 @@ class ReplayWorkers : public Workers {
   }
   std::size_t queued() const override { return again_.queued(jobs_.size()); }
   std::size_t count() const override { return count_; }
-  void set_limit(std::size_t) override {}
+  void set_limit(std::size_t, base::Duration) override {}
 
   /// @param late  its turn had come too late, and it was not run: the sentence about that
   void finish(const JobName& name, const std::optional<std::string>& late) {

@@ -70,7 +70,7 @@ void write(const KnownClient& client, protocol::Writer& writer) {
   writer.begin("/client").integer(client.number).integer(client.key).integer(client.implied ? 1 : 0);
   writer.blob(std::as_bytes(std::span(client.home.ip.bytes))).integer(client.home.port).integer(client.home.local_port);
   writer.integer(client.reply_port).integer(client.door).integer(client.mtu).text(client.name);
-  writer.integer(static_cast<std::int64_t>(client.home.ip.scope & 0xffffff));
+  writer.integer(static_cast<std::int64_t>(client.home.ip.scope & 0xffffff)).integer(client.shown ? 1 : 0);
 }
 
 base::Result<KnownClient> read_client(const protocol::MessageView& message) {
@@ -87,6 +87,7 @@ base::Result<KnownClient> read_client(const protocol::MessageView& message) {
   client.mtu = arguments.integer();
   client.name = arguments.text();
   client.home.ip.scope = static_cast<std::uint32_t>(arguments.integer());
+  client.shown = arguments.integer() == 1;
   if (!arguments.good() || ip.size() != client.home.ip.bytes.size()) return broken();
   std::transform(ip.begin(), ip.end(), client.home.ip.bytes.begin(),
                  [](std::byte b) { return std::to_integer<std::uint8_t>(b); });

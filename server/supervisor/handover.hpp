@@ -12,7 +12,7 @@ namespace server {
 /// What the supervisor gives to a serving process as it starts, as length-prefixed OSC packets in a file without a
 /// name: the same messages that travel on the line between them later (line.hpp).
 ///   /config text                                            the configuration as it was when it was last read well
-///   /client number key implied ip port local replyPort door mtu name scope
+///   /client number key implied ip port local replyPort door mtu name scope shown
 ///   /aside model why
 ///   /restarts count
 struct Handover {

@@ -117,7 +117,7 @@ def hosts() -> None:
 
 
 IN = [
-    ("hello", "iis", 1, 7771, "max"),
+    ("hello", "iisi", 1, 7771, "max", 123456),
     ("attach", "iiii", 2, 77, 123456, 1),
     ("bye", "i", 3),
     ("sync", "i", 4),
@@ -167,7 +167,7 @@ OUT = [
     ("hello.reply", "iiiisii", 1, 77, 9876543, 0, "0.1.0", 30, 123456),
     ("pong", "iiiii", 5, 12, 34567, 86400, 999999),
     ("restarted", "i", 1234567),
-    ("status.reply", "iiiiifffiii", 6, 3600, 2, 5, 0, 12.5, 0.25, 1.5, 0, 3, 1),
+    ("status.reply", "iiiiifffiiii", 6, 3600, 2, 5, 0, 12.5, 0.25, 1.5, 0, 3, 1, 4),
     ("log", "ss", "warning", "model mine: the file is gone"),
     ("model.state", "sss", "mine", "loading", ""),
     ("model.item", "iiisssf", 8, 1, 2, "synth-params", "params", "ready", 0.0),

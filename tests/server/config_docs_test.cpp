@@ -96,6 +96,8 @@ TEST(Reference, ReadsAsTheDefaultsOfConfig) {
   EXPECT_EQ(read->limits.mtu, defaults.limits.mtu);
   EXPECT_EQ(read->limits.tcp_frame, defaults.limits.tcp_frame);
   EXPECT_EQ(read->limits.tcp_connections, defaults.limits.tcp_connections);
+  EXPECT_EQ(read->limits.queue_wait, defaults.limits.queue_wait);
+  EXPECT_EQ(read->limits.tcp_frame_wait, defaults.limits.tcp_frame_wait);
   EXPECT_EQ(read->limits.load_wait, defaults.limits.load_wait);
   EXPECT_EQ(read->limits.inline_budget, defaults.limits.inline_budget);
   EXPECT_EQ(read->limits.linger, defaults.limits.linger);

@@ -57,16 +57,19 @@ TEST(Config, EveryPlainKeyArrives) {
   const auto all = config(R"(
 listen: [7770, "[::1]:8001"]
 allow: [192.168.1.0/24]
+known: [192.168.1.20]
 reply_port: 7771
 lease_seconds: 60
 allow_quit: true
 workers: 3
-limits: {clients: 1, sessions: 2, queue: 3, mtu: 512, tcp_frame: 65536, tcp_connections: 4, load_wait_ms: 5, inline_budget_us: 0}
+limits: {clients: 1, sessions: 2, queue: 3, mtu: 512, tcp_frame: 65536, tcp_connections: 4, load_wait_ms: 5, inline_budget_us: 0,
+         queue_ms: 6, tcp_frame_seconds: 7}
 log: {level: debug, json: true, file: oscine.log}
 )");
   EXPECT_EQ(all.file, "/etc/oscine/a.yaml");
   EXPECT_THAT(all.listen, ElementsAre(Endpoint{"", 7770}, Endpoint{"::1", 8001}));
   EXPECT_EQ(all.allow.at(0).text, "192.168.1.0/24");
+  EXPECT_EQ(all.known.at(0).text, "192.168.1.20");
   EXPECT_EQ(all.reply_port, 7771);
   EXPECT_EQ(all.lease, 60s);
   EXPECT_TRUE(all.allow_quit);
@@ -78,6 +81,8 @@ log: {level: debug, json: true, file: oscine.log}
   EXPECT_EQ(all.limits.tcp_frame, 65536);
   EXPECT_EQ(all.limits.tcp_connections, 4);
   EXPECT_EQ(all.limits.load_wait, 5ms);
+  EXPECT_EQ(all.limits.queue_wait, 6ms);
+  EXPECT_EQ(all.limits.tcp_frame_wait, 7s);
   EXPECT_EQ(all.limits.inline_budget, 0us);
   EXPECT_EQ(all.log.level, "debug");
   EXPECT_TRUE(all.log.json);
@@ -126,7 +131,8 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"listen: [7770, 7770]", "'7770' is covered by an earlier entry"},
         Wrong{"listen: [7770, \"127.0.0.1:7770\"]", "is covered by an earlier entry"},
         Wrong{"allow: [10.0.0.1/8]", "did you mean '10.0.0.0/8'?"}, Wrong{"allow: [everyone]", "no address range"},
-        Wrong{"allow: {a: b}", "allow is a map"}, Wrong{"reply_port: 7770", "reply_port is '7770', a port of listen"},
+        Wrong{"allow: {a: b}", "allow is a map"}, Wrong{"known: [me]", "known: "},
+        Wrong{"reply_port: 7770", "reply_port is '7770', a port of listen"},
         Wrong{"model_folders: [zoo, {}]", "model_folders[1] is a map; a text or a list of texts is expected"},
         Wrong{"models: /no/such/folder", "there is no folder or card '/no/such/folder'"},
         Wrong{"models: [[a]]", "models holds a list"}, Wrong{"models: {Synth: a}", "a name in models is 'Synth'"},

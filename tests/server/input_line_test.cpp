@@ -122,6 +122,14 @@ TEST(InputLine, AHoleBetweenPositionsIsSilenceWithoutAGap) {
   EXPECT_THAT(line.out.missing, IsEmpty());
 }
 
+// Ten seconds in one piece were one job, and kept a worker from everybody else.
+TEST(InputLine, ALongSilenceComesInPieces) {
+  Line line{InputLine(4000), {}};
+  line.take(1, input(0, 10));
+  line.take(2, input(40'000, 10));
+  EXPECT_EQ(line.text(), "|0+10 10+16384s 16394+16384s 32778+7222s 40000+10");
+}
+
 TEST(InputLine, AFarJumpIsANewBeginning) {
   Line line;
   line.take(1, input(0, 10));

@@ -178,10 +178,55 @@ TEST(ThreadWorkers, RefuseAtOnceWhenTheQueueIsFull) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, base::ErrorCode::kBusy);
   EXPECT_NE(refused.error().message.find("2 requests"), std::string::npos);
-  workers.set_limit(3);
+  workers.set_limit(3, base::Duration::max());
   EXPECT_TRUE(workers.submit(job([] {})));
   release.set_value();
   EXPECT_TRUE(net.run(4));
+}
+
+TEST(ThreadWorkers, RefuseWhatWouldWaitTooLongUnlessItsClientWaitsForNothingElse) {
+  Net net;
+  ThreadWorkers workers(1, 100, net.post());
+  workers.set_limit(100, 50ms);
+  const auto time = std::make_shared<JobTime>();
+  std::promise<void> release, began;
+  auto released = release.get_future().share();
+  ASSERT_TRUE(workers.submit(job([&began, released] {
+    began.set_value();
+    released.wait();
+  })));
+  ASSERT_EQ(began.get_future().wait_for(kGuard), std::future_status::ready);
+  const auto call = [&](bool only) {
+    auto one = job([] {});
+    one.turn = {time, only};
+    return workers.submit(std::move(one));
+  };
+  EXPECT_TRUE(call(false)) << "nothing is known about its kind yet";
+  time->lately = 20ms;  // the worker is busy, and looks at it only once it is released
+  EXPECT_TRUE(call(false)) << "20 ms before it";
+  EXPECT_TRUE(call(false)) << "40";
+  const auto refused = call(false);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, base::ErrorCode::kBusy);
+  EXPECT_NE(refused.error().message.find("60 ms"), std::string::npos) << refused.error().message;
+  EXPECT_TRUE(call(true));
+  release.set_value();
+  EXPECT_TRUE(net.run(5));
+}
+
+TEST(ThreadWorkers, LearnHowLongAKindOfWorkTakes) {
+  Net net;
+  ThreadWorkers workers(1, 100, net.post());
+  const auto time = std::make_shared<JobTime>();
+  auto one = job([] {
+    const auto until = base::Clock::now() + 2ms;
+    while (base::Clock::now() < until) {
+    }
+  });
+  one.turn = {time, true};
+  ASSERT_TRUE(workers.submit(std::move(one)));
+  ASSERT_TRUE(net.run(1));
+  EXPECT_GE(time->lately, 2ms);
 }
 
 TEST(ThreadWorkers, WorkWhoseTimeIsOverIsNotRun) {

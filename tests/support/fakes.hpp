@@ -61,7 +61,7 @@ class ManualWorkers : public server::Workers {
   base::Status submit(server::Job job) override;
   std::size_t queued() const override { return queue_.size(); }
   std::size_t count() const override { return threads_; }
-  void set_limit(std::size_t jobs) override { limit_ = jobs; }
+  void set_limit(std::size_t jobs, base::Duration) override { limit_ = jobs; }
 
   /// Runs the oldest job and finishes it. False: there is none.
   bool step();
