@@ -11,6 +11,7 @@ constexpr std::byte kEscape{0xdb};
 constexpr std::byte kEscapedEnd{0xdc};
 constexpr std::byte kEscapedEscape{0xdd};
 constexpr std::size_t kLengthSize = 4;
+constexpr std::size_t kKept = 65536;  // bytes of the buffer, between two frames
 
 base::Error too_large(std::size_t max_bytes) {
   return {base::ErrorCode::kTooLarge, "a frame of the stream is larger than " + std::to_string(max_bytes) + " bytes"};
@@ -57,7 +58,7 @@ base::Status StreamDecoder::feed_length(Bytes piece, const Sink& sink) {
     if (length > max_bytes_) return too_large(max_bytes_);
     if (head && length > 0) continue;
     if (length > 0) sink(Bytes(buffer_).subspan(kLengthSize));
-    buffer_.clear();
+    empty();
   }
   return {};
 }
@@ -67,7 +68,7 @@ base::Status StreamDecoder::feed_slip(Bytes piece, const Sink& sink) {
     if (byte == kEnd) {
       if (escaped_) return malformed("SLIP: a frame ends inside an escape");
       if (!buffer_.empty()) sink(buffer_);
-      buffer_.clear();
+      empty();
       continue;
     }
     if (escaped_) {
@@ -82,6 +83,15 @@ base::Status StreamDecoder::feed_slip(Bytes piece, const Sink& sink) {
     buffer_.push_back(byte);
   }
   return {};
+}
+
+// One large packet must not be paid for as long as the stream lives.
+void StreamDecoder::empty() {
+  if (buffer_.capacity() > kKept) {
+    buffer_ = {};
+  } else {
+    buffer_.clear();
+  }
 }
 
 void frame(Framing framing, Bytes packet, std::vector<std::byte>& out) {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "protocol/message.hpp"
+#include "server/net/descriptors.hpp"
+
 namespace server {
 
 using asio::ip::tcp;
@@ -9,6 +12,8 @@ using asio::ip::udp;
 
 namespace {
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
+constexpr auto kSweepEvery = std::chrono::seconds(1);
+constexpr auto kTellAgain = std::chrono::minutes(1);
 constexpr auto kLastWords = std::chrono::milliseconds(500);
 constexpr auto kRhythm = std::chrono::microseconds(200);  // questions this close together are back to back
 constexpr int kInRhythm = 8;                              // so many of them, and the next one will come as soon
@@ -97,6 +102,7 @@ std::vector<int> Network::descriptors() {
 
 void Network::start(Daemon& daemon) {
   daemon_ = &daemon;
+  raise_descriptor_limit();
   for (const auto& one : listening_) begin(one);
   rearm();
 }
@@ -158,7 +164,8 @@ void Network::accept(const std::shared_ptr<Listening>& listening, std::size_t in
       accepted(std::move(socket));
       return accept(listening, index);
     }
-    // No descriptors left, say: the caller waits in the kernel, and asking again at once would only burn the processor.
+    not_accepted(error);
+    // The caller waits in the kernel, and asking again at once would only burn the processor.
     auto pause = std::make_shared<asio::steady_timer>(io_, kAcceptPause);
     pause->async_wait([this, listening, index, pause](asio::error_code) {
       if (reading_ && index < listening->tcp.size()) accept(listening, index);
@@ -166,22 +173,59 @@ void Network::accept(const std::shared_ptr<Listening>& listening, std::size_t in
   });
 }
 
+// Everything that is open goes on; who is not accepted waits in the kernel until a descriptor is free.
+void Network::not_accepted(const asio::error_code& error) {
+  const auto now = base::Clock::now();
+  if (descriptors_told_ != base::Time{} && now - descriptors_told_ < kTellAgain) return;
+  descriptors_told_ = now;
+  const bool full = error == asio::error::no_descriptors;
+  const std::string why =
+      full ? "no file descriptors are left; raise their number with ulimit -n or LimitNOFILE=" : error.message();
+  log_.line(Level::kError, {"tcp", {}, {}, {}, "new connections have to wait: " + why});
+}
+
+// Of those that never said anything, the one that had the longest time for it.
+bool Network::make_room(base::Time now) {
+  if (now - room_sought_ < kAcceptPause) return false;  // there was none just now, and looking takes long
+  const auto silent =
+      std::find_if(connections_.begin(), connections_.end(), [](const auto& item) { return !item.second->greeted(); });
+  if (silent == connections_.end()) {
+    room_sought_ = now;
+    return false;
+  }
+  const auto connection = silent->second;
+  connections_.erase(silent);
+  connection->close("silent, and others wait");
+  return true;
+}
+
+void Network::turn_away(tcp::socket socket) {
+  const auto why = std::to_string(daemon_->config().limits.tcp_connections) +
+                   " connections are open already; close one, or raise limits.tcp_connections";
+  protocol::Writer writer;
+  writer.begin("/oscine/v1/fail").integer(0).text("/oscine/v1/hello").integer(base::number(base::ErrorCode::kBusy));
+  std::vector<std::byte> framed;
+  protocol::frame(protocol::Framing::kLength, writer.text(why).end(), framed);
+  asio::error_code ignored;
+  socket.non_blocking(true, ignored);
+  socket.read_some(asio::buffer(stock_->piece), ignored);  // what is left unread would take our words with it
+  socket.write_some(asio::buffer(framed), ignored);
+  socket.shutdown(tcp::socket::shutdown_send, ignored);
+  const auto now = base::Clock::now();
+  if (full_told_ != base::Time{} && now - full_told_ < kTellAgain) return;
+  full_told_ = now;
+  log_.line(Level::kWarn, {"tcp", {}, {}, {}, why});
+}
+
 void Network::accepted(tcp::socket socket) {
   const auto& limits = daemon_->config().limits;
   asio::error_code error;
   if (const auto from = socket.remote_endpoint(error); error || !daemon_->welcomes(ip_of(from.address()))) return;
-  if (connections_.size() >= static_cast<std::size_t>(limits.tcp_connections)) {
-    log_.line(Level::kWarn,
-              {"tcp",
-               {},
-               {},
-               {},
-               std::to_string(limits.tcp_connections) + " connections are open already; another one was closed"});
-    return;
-  }
+  const bool full = connections_.size() >= static_cast<std::size_t>(limits.tcp_connections);
+  if (full && !make_room(base::Clock::now())) return turn_away(std::move(socket));
   const auto number = ++connection_count_;
   auto connection =
-      std::make_shared<Connection>(std::move(socket), number, static_cast<std::size_t>(limits.tcp_frame),
+      std::make_shared<Connection>(std::move(socket), number, static_cast<std::size_t>(limits.tcp_frame), stock_,
                                    Connection::Events{[this](const Peer& from, protocol::Bytes packet) {
                                                         daemon_->receive(from, packet);
                                                         rearm();
@@ -197,6 +241,46 @@ void Network::accepted(tcp::socket socket) {
   connections_[number] = connection;
   daemon_->connected(connection->peer());
   connection->start();
+  if (!sweeping_) sweep_later();
+}
+
+void Network::close_greediest() {
+  const auto most = std::max_element(connections_.begin(), connections_.end(),
+                                     [](const auto& a, const auto& b) { return a.second->held() < b.second->held(); });
+  if (most == connections_.end()) return;
+  const auto connection = most->second;
+  log_.line(Level::kWarn, {"tcp",
+                           connection->peer().text(),
+                           {},
+                           {},
+                           "closed: all connections together hold too much, and it most (" +
+                               std::to_string(connection->held()) + " bytes)"});
+  connection->close("holds too much");
+}
+
+void Network::sweep(base::Time now) {
+  const auto wait = daemon_->config().limits.tcp_frame_wait;
+  const auto all = connections_;
+  for (const auto& [number, connection] : all) {
+    if (!connection->overdue(now, wait)) continue;
+    log_.line(Level::kInfo, {"tcp",
+                             connection->peer().text(),
+                             {},
+                             {},
+                             "closed: a packet was not whole after " + std::to_string(wait.count()) + " s"});
+    connection->close("too slow");
+  }
+}
+
+void Network::sweep_later() {
+  sweeping_ = !closing_ && !connections_.empty();
+  if (!sweeping_) return;
+  sweep_timer_.expires_after(kSweepEvery);
+  sweep_timer_.async_wait([this](asio::error_code error) {
+    if (error) return;
+    sweep(base::Clock::now());
+    sweep_later();
+  });
 }
 
 Network::Udp* Network::spare_for(const udp::endpoint& to) {
@@ -299,6 +383,7 @@ void Network::close() {
     for (const auto& [number, connection] : left) connection->close("the daemon is stopping");
   });
   closing_ = true;
+  sweep_timer_.cancel();
   if (connections_.empty()) timer_.cancel();
   for (const auto& one : listening_) one->close();
   spare_.clear();

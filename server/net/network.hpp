@@ -15,7 +15,9 @@ namespace server {
 /// something is due. Thread: [net].
 class Network : public Link {
  public:
-  explicit Network(asio::io_context& io, Log& log) : io_(io), log_(log), timer_(io) {}
+  Network(asio::io_context& io, Log& log) : io_(io), log_(log), timer_(io), sweep_timer_(io) {
+    stock_->full = [this] { close_greediest(); };
+  }
 
   /// Opens what is not open yet and closes what is no longer listed. Fails as bind_listening does; then nothing
   /// changed.
@@ -44,13 +46,21 @@ class Network : public Link {
   /// Arms the timer for what the daemon has due next. After each call into the daemon from elsewhere.
   void rearm();
   std::size_t unsent() const { return unsent_; }
+  /// Closes the connections whose packet, or first packet, has been on its way for too long. Called every second.
+  void sweep(base::Time now);
+  std::size_t connections() const { return connections_.size(); }
 
  private:
   using Udp = asio::ip::udp::socket;
   void read(const std::shared_ptr<Listening>& listening, std::size_t index);
   void receive_all(const std::shared_ptr<Listening>& listening, std::size_t index);
   void accept(const std::shared_ptr<Listening>& listening, std::size_t index);
+  void not_accepted(const asio::error_code& error);
   void accepted(asio::ip::tcp::socket socket);
+  bool make_room(base::Time now);
+  void close_greediest();
+  void turn_away(asio::ip::tcp::socket socket);
+  void sweep_later();
   void begin(const std::shared_ptr<Listening>& listening);
   base::Result<Listening> bind_in_place_of(const std::vector<std::shared_ptr<Listening>>& gone,
                                            const Endpoint& endpoint);
@@ -67,7 +77,11 @@ class Network : public Link {
   Daemon* daemon_ = nullptr;
   std::vector<std::shared_ptr<Listening>> listening_;
   std::vector<std::unique_ptr<Udp>> spare_;  // unbound, for receivers that no listening socket can reach
-  std::map<std::uint64_t, std::shared_ptr<Connection>> connections_;
+  asio::steady_timer sweep_timer_;
+  bool sweeping_ = false;
+  std::shared_ptr<ConnectionStock> stock_ = std::make_shared<ConnectionStock>();
+  std::map<std::uint64_t, std::shared_ptr<Connection>> connections_;  // the oldest first
+  base::Time room_sought_{}, full_told_{}, descriptors_told_{};
   std::uint64_t connection_count_ = 0;
   std::size_t unsent_ = 0;
   base::Time heard_{};  // when a datagram last came

@@ -132,7 +132,7 @@ const Wrong kWrong[] = {
      "argument 2 (replyPort) is a text; a whole number is expected"},
     {"/hello", "iis", word(1) + word(70000) + text("max"), "argument 2 (replyPort) is 70000; 0 to 65535 is expected"},
     {"/hello", "ifs", word(1) + real(0.5F) + text("max"), "argument 2 (replyPort) is 0.5; a whole number is expected"},
-    {"/hello", "ii", word(1) + word(0), "2 arguments came; /oscine/v1/hello takes 3: id, replyPort, name"},
+    {"/hello", "ii", word(1) + word(0), "2 arguments came; /oscine/v1/hello takes 3 or 4: id, replyPort, name, [key]"},
     {"/hello", "iii", word(1) + word(0) + word(5), "argument 3 (name) is an integer; a text is expected"},
     {"/bye", "", "", "no arguments came; /oscine/v1/bye takes 1: id"},
     {"/bye", "i", word(16777217), "argument 1 (id) is 16777217; -16777216 to 16777216 is expected"},

@@ -1,5 +1,6 @@
 // Packets through the kernel of this machine: UDP, TCP in both framings, IPv4 and IPv6.
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
 #include "server/loopback.hpp"
 
@@ -11,6 +12,7 @@ using support::Loopback;
 using support::osc;
 using support::TcpPeer;
 using support::UdpPeer;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using namespace std::chrono_literals;
@@ -171,6 +173,7 @@ TEST(TcpLimits, OneConnectionTooManyIsClosedAndTheOthersStay) {
   two.send(kPing);
   EXPECT_THAT(two.hear(), StartsWith("/pong"));
   TcpPeer three(loopback, Framing::kLength);
+  EXPECT_THAT(three.hear(), AllOf(StartsWith("/fail 0 "), HasSubstr(" 429 '2 connections are open already")));
   EXPECT_EQ(three.hear(), "closed");
   EXPECT_TRUE(loopback.log.holds("2 connections are open already"));
   one.send(kPing);
@@ -210,6 +213,84 @@ TEST(TcpLimits, WhoeverDoesNotReadDoesNotKeepTheDaemonFromLeaving) {
   const auto end = base::Clock::now() + 10s;
   while (!loopback.io.stopped() && base::Clock::now() < end) loopback.io.run_for(100ms);
   EXPECT_TRUE(loopback.io.stopped()) << "something still waits";
+}
+
+TEST(SlowTcp, APacketThatIsNotWholeInTimeClosesItsConnection) {
+  Loopback loopback;
+  TcpPeer slow(loopback, Framing::kLength), idle(loopback, Framing::kSlip);
+  for (auto* peer : {&slow, &idle}) {
+    peer->send(kPing);
+    EXPECT_THAT(peer->hear(), StartsWith("/pong"));
+  }
+  slow.write(slow.framed(kPing).substr(0, 11));
+  slow.write("x");
+  loopback.network.sweep(base::Clock::now() + 9s);
+  EXPECT_EQ(loopback.network.connections(), 2U);
+  loopback.network.sweep(base::Clock::now() + 11s);
+  EXPECT_EQ(slow.hear(), "closed");
+  EXPECT_TRUE(loopback.log.holds("not whole after 10 s"));
+  loopback.network.sweep(base::Clock::now() + 24h);
+  idle.send(kPing);
+  EXPECT_THAT(idle.hear(), StartsWith("/pong")) << "who is quiet between two packets stays";
+}
+
+TEST(SlowTcp, TheTimeIsForEachPacketNotForAll) {
+  Loopback loopback;
+  TcpPeer peer(loopback, Framing::kLength);
+  const auto one = peer.framed(kPing);
+  peer.write(one + one.substr(0, 5));
+  EXPECT_THAT(peer.hear(), StartsWith("/pong"));
+  const auto began = base::Clock::now();
+  peer.write(one.substr(5) + one.substr(0, 5));
+  EXPECT_THAT(peer.hear(), StartsWith("/pong"));
+  loopback.network.sweep(began + 10s);
+  peer.write(one.substr(5));
+  EXPECT_THAT(peer.hear(), StartsWith("/pong"));
+}
+
+TEST(SlowTcp, AConnectionThatNeverSaysAnythingIsClosed) {
+  Loopback loopback;
+  TcpPeer silent(loopback, Framing::kLength), junk(loopback, Framing::kSlip);
+  junk.send("abcd");
+  EXPECT_TRUE(loopback.until([&] { return loopback.daemon.metrics().malformed == 1; }));
+  EXPECT_EQ(loopback.network.connections(), 2U);
+  loopback.network.sweep(base::Clock::now() + 11s);
+  EXPECT_EQ(silent.hear(), "closed");
+  EXPECT_EQ(junk.hear(), "closed");
+}
+
+TEST(TcpLimits, FileDescriptorsThatRunOutKeepNobodyFromBeingServed) {
+  Loopback loopback;
+  TcpPeer open(loopback, Framing::kLength);
+  open.send(kPing);
+  EXPECT_THAT(open.hear(), StartsWith("/pong"));
+  UdpPeer udp(loopback);
+  TcpPeer waits(loopback, Framing::kLength);  // in the kernel: nobody has accepted it yet
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  auto none = before;
+  none.rlim_cur = 3;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  waits.write(waits.framed(kPing));
+  EXPECT_TRUE(loopback.until([&] { return loopback.log.holds("no file descriptors are left"); }));
+  udp.send(kPing);
+  EXPECT_THAT(udp.hear(), StartsWith("/pong"));
+  open.send(kPing);
+  EXPECT_THAT(open.hear(), StartsWith("/pong"));
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_THAT(waits.hear(), StartsWith("/pong")) << "accepted as soon as there are some";
+}
+
+TEST(TcpLimits, ASilentConnectionMakesRoomForAnother) {
+  auto config = support::plain_config();
+  config.limits.tcp_connections = 1;
+  Loopback loopback(config);
+  TcpPeer silent(loopback, Framing::kLength);
+  EXPECT_TRUE(loopback.until([&] { return loopback.network.connections() == 1; }));
+  TcpPeer speaks(loopback, Framing::kLength);
+  speaks.send(kPing);
+  EXPECT_THAT(speaks.hear(), StartsWith("/pong"));
+  EXPECT_EQ(silent.hear(), "closed");
 }
 
 TEST(Doors, ClosedOnesTakeNothingNewButAnswersStillLeave) {

@@ -33,6 +33,7 @@ class StreamDecoder {
 
  private:
   base::Status feed_length(Bytes piece, const Sink& sink);
+  void empty();
   base::Status feed_slip(Bytes piece, const Sink& sink);
 
   std::size_t max_bytes_;
