@@ -9,9 +9,13 @@ import sys
 
 import classify
 import clients
+import connections
 import fuzz
+import fuzz_files
+import fuzz_live
 import matrix
 import memory
+import overload
 import replay
 import rtt
 import soak
@@ -20,15 +24,19 @@ from figures import Figures
 from rig import BenchError
 
 BENCHES = {"rtt": rtt, "start": start, "fuzz": fuzz, "clients": clients, "memory": memory,
-           "classify": classify, "matrix": matrix, "soak": soak, "replay": replay}
+           "classify": classify, "matrix": matrix, "soak": soak, "replay": replay, "overload": overload,
+           "connections": connections, "fuzz-daemon": fuzz_live, "fuzz-files": fuzz_files}
 
 
 def parse(words):
     parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="one of: all " + " ".join(BENCHES))
     parser.add_argument("--rounds", type=int, help="rtt: rounds of each rhythm and placement (7); start: runs (10);\n"
-                        "classify: rounds of each measurement (7); replay: recordings (3)")
+                        "classify: rounds of each measurement (7); replay: recordings (3); overload: rounds (5)")
     parser.add_argument("--packets", type=int, default=10**7, help="fuzz: packets in all (10000000)")
+    parser.add_argument("--datagrams", type=int, default=10**7, help="fuzz-daemon: by UDP (10000000)")
+    parser.add_argument("--streams", type=int, default=10**5, help="fuzz-daemon: by TCP (100000)")
+    parser.add_argument("--files", type=int, default=10**4, help="fuzz-files: in all (10000)")
     parser.add_argument("--seed", type=int, default=1, help="fuzz: of the first process (1); replay: of the first recording")
     parser.add_argument("--hours", type=float, default=8, help="soak: of sound (8), and an eighth of it with drums")
     return parser.parse_args(words)

@@ -15,13 +15,13 @@ OPTIONS = ["-DWITH_TORCH=OFF", "-DSANITIZE=address,undefined", "-DCMAKE_BUILD_TY
            "-DCMAKE_CXX_FLAGS_RELEASE=-O2 -g1", "-DCMAKE_CXX_FLAGS=-D_GLIBCXX_ASSERTIONS"]  # asserts stay on
 
 
-def build():
+def build(target="bench_fuzz"):
     cmake = shutil.which("cmake") or "cmake"
     if not (FOLDER / "build.ninja").exists():
         subprocess.run([cmake, "-S", str(ROOT), "-B", str(FOLDER), "-G", "Ninja", *OPTIONS], check=True, stdout=2)
-    subprocess.run([cmake, "--build", str(FOLDER), "--target", "bench_fuzz", "--parallel", str(os.cpu_count() or 2)],
+    subprocess.run([cmake, "--build", str(FOLDER), "--target", target, "--parallel", str(os.cpu_count() or 2)],
                    check=True, stdout=2)
-    return str(FOLDER / "bin" / "bench_fuzz")
+    return str(FOLDER / "bin" / target)
 
 
 def run_all(program, packets, seed):

@@ -3,6 +3,7 @@
 //   bench_client PORT back SECONDS MODEL INPUTS            the next request as soon as the answer is here
 //   bench_client PORT many CLIENTS REQUESTS MODEL INPUTS   each client its own socket, each request until it is
 //   answered
+//   bench_client PORT open CLIENTS RATE SECONDS MODEL INPUTS   so many a second, whatever is answered
 // Prints one JSON object: all times (many: percentiles) in microseconds, from just before send() to just after recv().
 #include <sys/select.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <string>
 
 #include "many_clients.hpp"
+#include "open_clients.hpp"
 
 namespace bench {
 
@@ -91,7 +93,9 @@ void back_to_back(int socket, std::chrono::duration<double> length, const std::s
 
 int usage() {
   std::fprintf(stderr,
-               "usage: bench_client PORT paced COUNT PERIOD_US | back SECONDS | many CLIENTS REQUESTS  MODEL INPUTS\n");
+               "usage: bench_client PORT paced COUNT PERIOD_US | back SECONDS | many CLIENTS REQUESTS | open CLIENTS "
+               "RATE SECONDS  "
+               "MODEL INPUTS\n");
   return 2;
 }
 
@@ -102,6 +106,9 @@ int run(int count, char** words) {
   const std::string model = words[count - 2];
   const int inputs = std::atoi(words[count - 1]);
   if (mode == "many" && count == 7) return many_clients(port, std::atoi(words[3]), std::atoi(words[4]), model, inputs);
+  if (mode == "open" && count == 8) {
+    return open_clients(port, std::atoi(words[3]), std::atof(words[4]), std::atof(words[5]), model, inputs);
+  }
   const int socket = connected_socket(port);
   if (socket < 0) return usage();
   Outcome out;
