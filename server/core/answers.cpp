@@ -68,8 +68,14 @@ protocol::Bytes Answers::fail_packet(std::int32_t id, std::string_view address, 
   return write_fail(writer_, id, address, error, most);
 }
 
+void Answers::count(Client* client, const Error& error, base::Time now) {
+  const bool busy = error.code == ErrorCode::kBusy;
+  ++(busy ? metrics_.refused : metrics_.failed);
+  if (busy && client != nullptr) client->refused_at = now;
+}
+
 void Answers::fail(const Request& request, const Error& error, base::Time now) {
-  ++(error.code == ErrorCode::kBusy ? metrics_.refused : metrics_.failed);
+  count(request.client.lock().get(), error, now);
   const auto most = static_cast<std::size_t>(request.to.tcp() ? tcp_frame : request.mtu);
   end(request, fail_packet(request.id, request.address, error, most), now,
       std::to_string(base::number(error.code)) + " " + error.message);
@@ -129,7 +135,7 @@ void Answers::after_earlier(const Request& request, std::function<void()> then) 
 
 bool Answers::complain(Client& client, const Peer& to, std::string_view address, const Error& error, base::Time now,
                        const Ip& pays) {
-  ++(error.code == ErrorCode::kBusy ? metrics_.refused : metrics_.failed);
+  count(&client, error, now);
   const auto cause = std::hash<std::string_view>{}(address) ^ (std::hash<std::string>{}(error.message) * 31);
   if (!client.limiter.allow(cause, now)) return false;
   pacer_.send(to, fail_packet(0, address, error, kFailMost), now, false, pays);

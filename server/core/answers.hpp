@@ -63,6 +63,7 @@ class Answers {
   int tcp_frame = 4194304;  ///< bytes of a TCP answer
 
  private:
+  void count(Client* client, const base::Error& error, base::Time now);
   void deliver(const Request& request, protocol::Bytes packet, base::Time now);
   void end(const Request& request, protocol::Bytes packet, base::Time now, std::string_view outcome);
   protocol::Bytes fail_packet(std::int32_t id, std::string_view address, const base::Error& error, std::size_t most);

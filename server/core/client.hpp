@@ -53,6 +53,7 @@ struct Client {
   std::map<std::string, std::shared_ptr<Seat>, std::less<>> asks;  ///< implied sessions of `/ask` and aliases, by model
 
   std::set<std::uint64_t> open_requests;  ///< not answered yet, by order of arrival
+  base::Time refused_at{};                ///< the last 429
   struct Sync;
   std::vector<std::shared_ptr<Sync>> syncs;  ///< waiting for requests before them
 

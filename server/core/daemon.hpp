@@ -188,7 +188,7 @@ class Daemon {
                   std::optional<base::Time> useless_after, Use use, std::function<void(base::Status)> finish,
                   Turn turn = {});
   /// A call of this model, for this client.
-  static Turn call_of(const ServedModel& served, const Client* client);
+  Turn call_of(const ServedModel& served, const Client* client) const;
   /// True when this method may answer input_ here and now.
   bool at_once(const ServedModel& served, const Seat* seat, std::size_t method) const;
   /// input_ → output_, on this thread.

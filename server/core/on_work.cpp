@@ -11,6 +11,7 @@ using protocol::Arguments;
 
 namespace {
 
+constexpr auto kPatient = std::chrono::seconds(1);
 constexpr auto kWarmFor = std::chrono::seconds(1);
 constexpr double kWarmShare = 20;
 
@@ -103,9 +104,11 @@ void Daemon::perform_in(const std::shared_ptr<const ServedModel>& served, Seats 
   if (!taken) finished(taken.error());
 }
 
-// Whoever waits for each answer before asking again makes no queue long.
-Turn Daemon::call_of(const ServedModel& served, const Client* client) {
-  return {served.time, client != nullptr && client->open_requests.size() <= 1};
+// Whoever waits for each answer before asking again makes no queue long, and is never refused for its length: who was
+// refused lately did not wait.
+Turn Daemon::call_of(const ServedModel& served, const Client* client) const {
+  const bool waits = client != nullptr && client->open_requests.size() <= 1 && now() - client->refused_at >= kPatient;
+  return {served.time, waits};
 }
 
 void Daemon::answer_result(const Request& request, const Session* session, base::Position position,

@@ -120,6 +120,23 @@ TEST(Queue, JobsOfOneSessionRunInOrder) {
   }
 }
 
+TEST(LongQueue, RefusesWhoDoesNotWaitForItsAnswersAndNobodyElse) {
+  World world;
+  world.workers.held = true;
+  world.workers.slow = true;
+  const auto ask = [&](int id) { return world.send("/oscine/v1/ask", id, "sum", 0.25, 0.5); };
+  EXPECT_THAT(ask(1), IsEmpty()) << "it waits for nothing else, so it waits";
+  EXPECT_THAT(ask(2), ElementsAre(StartsWith("/fail 2 '/oscine/v1/ask' 429 ")));
+  EXPECT_THAT(world.as(local(6000)).send("/oscine/v1/ask", 1, "sum", 0.25, 0.5), IsEmpty()) << "somebody else";
+  while (world.workers.step()) {
+  }
+  EXPECT_THAT(world.heard(), ElementsAre(StartsWith("/result 1 "), StartsWith("/result 1 ")));
+  EXPECT_THAT(world.as(local(5000)).send("/oscine/v1/ask", 3, "sum", 0.25, 0.5), ElementsAre(HasSubstr(" 429 ")))
+      << "a moment ago it did not wait";
+  world.advance(1s);
+  EXPECT_THAT(ask(4), IsEmpty());
+}
+
 TEST(Expire, WorkThatIsOlderWhenItsTurnComesIsDroppedAndSaid) {
   World world;
   const auto session = world.open("counter");

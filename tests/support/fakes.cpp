@@ -8,6 +8,7 @@ base::Status ManualWorkers::submit(server::Job job) {
   if (queue_.size() >= limit_) {
     return base::Error{base::ErrorCode::kBusy, std::to_string(limit_) + " requests are waiting already"};
   }
+  if (slow && !job.turn.only) return base::Error{base::ErrorCode::kBusy, "what waits takes too long already"};
   queue_.push_back(std::move(job));
   return {};
 }

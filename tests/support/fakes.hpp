@@ -68,6 +68,7 @@ class ManualWorkers : public server::Workers {
   /// Runs the oldest job; call what it gives to finish it.
   std::function<void()> run_one();
 
+  bool slow = false;    ///< what waits takes too long: only those who wait for nothing else are taken
   bool held = false;    ///< World::settle leaves the queue alone
   std::size_t ran = 0;  ///< jobs that were run, late ones left out
 
