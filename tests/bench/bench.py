@@ -13,6 +13,7 @@ import connections
 import fuzz
 import fuzz_files
 import fuzz_live
+import kill
 import matrix
 import memory
 import overload
@@ -25,7 +26,7 @@ from rig import BenchError
 
 BENCHES = {"rtt": rtt, "start": start, "fuzz": fuzz, "clients": clients, "memory": memory,
            "classify": classify, "matrix": matrix, "soak": soak, "replay": replay, "overload": overload,
-           "connections": connections, "fuzz-daemon": fuzz_live, "fuzz-files": fuzz_files}
+           "connections": connections, "fuzz-daemon": fuzz_live, "fuzz-files": fuzz_files, "kill": kill}
 
 
 def parse(words):
@@ -36,6 +37,7 @@ def parse(words):
     parser.add_argument("--packets", type=int, default=10**7, help="fuzz: packets in all (10000000)")
     parser.add_argument("--datagrams", type=int, default=10**7, help="fuzz-daemon: by UDP (10000000)")
     parser.add_argument("--streams", type=int, default=10**5, help="fuzz-daemon: by TCP (100000)")
+    parser.add_argument("--kills", type=int, default=300, help="kill: of the serving process (300)")
     parser.add_argument("--files", type=int, default=10**4, help="fuzz-files: in all (10000)")
     parser.add_argument("--seed", type=int, default=1, help="fuzz: of the first process (1); replay: of the first recording")
     parser.add_argument("--hours", type=float, default=8, help="soak: of sound (8), and an eighth of it with drums")

@@ -76,12 +76,12 @@ def run(figures, options):
         raise BenchError("the fuzzing programs could not be built; the reason is above") from error
     with tempfile.TemporaryDirectory(prefix="oscine-fuzz-") as folder:
         daemon = SanitizedDaemon(program, folder)
-        before, began = resident_mib(daemon.process.pid), time.monotonic()
+        before, began = resident_mib(daemon.pid), time.monotonic()
         done = subprocess.run([sender, str(daemon.port), str(options.datagrams), str(options.streams), str(options.seed),
                                str(fuzz.GOLDEN), str(fuzz.GOLDEN / "bad")], stdout=subprocess.PIPE, text=True, check=False)
         took = time.monotonic() - began
         alive = daemon.process.poll() is None
-        after = resident_mib(daemon.process.pid) if alive else 0
+        after = resident_mib(daemon.pid) if alive else 0
         files = daemon.files()
         code = daemon.stop()
         log = daemon.log.read_text(encoding="utf-8", errors="replace")

@@ -151,6 +151,15 @@ class Daemon(Process):
             self.__exit__()
             raise
 
+    @property
+    def pid(self):
+        """The serving process: a child of the supervisor, which is what was started."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        with contextlib.suppress(OSError):
+            for child in children.read_text(encoding="ascii").split():
+                return int(child)
+        return self.process.pid
+
     def wait_for(self, there, otherwise):
         ends = time.monotonic() + PATIENCE_S
         while not there():

@@ -66,7 +66,9 @@ TEST(Inheriting, EachClientIsToldOfTheNewProcessWhereItHears) {
   config.allow = {*parse_range("192.168.1.0/24")};
   World before(config);
   before.as(local(5001)).hello("max", 7771);
-  before.as(remote(9, 57120)).hello("sc", 0);
+  const auto sc = before.as(remote(9, 57120)).hello("sc", 0);
+  before.send("/oscine/v1/hello", 2, 0, "sc", sc.key);
+  before.as(remote(10, 57120)).hello("a stranger: it never showed that it hears", 0);
   World world(config, after(before));
   EXPECT_THAT(world.heard_where(), UnorderedElementsAre(StartsWith("127.0.0.1:7771 /restarted "),
                                                         StartsWith("192.168.1.9:57120 /restarted ")));
