@@ -170,19 +170,30 @@ class Loading {
     return {};
   }
 
-  /// Tries every count, which warms them up as well: the first call of each takes several times as long.
+  /// As for an earlier method that asks the script the same; else by trying two, and the most.
   int rows_of(std::size_t method) {
-    if (caller_->most_rows() == 1) return 1;
+    for (std::size_t i = 0; i < method; ++i) {
+      if (asks_script(i) && call_of(i) == call_of(method)) return parts_.methods[i].rows;
+    }
+    return try_rows(method, caller_->most_rows()) ? static_cast<int>(caller_->most_rows()) : 1;
+  }
+
+  std::pair<std::string, int> call_of(std::size_t method) const {
+    const MethodCard& card = parts_.card.methods[method];
+    return {card.call.empty() ? card.name : card.call, card.element};
+  }
+
+  bool try_rows(std::size_t method, std::size_t most) {
     std::vector<float> numbers, alone, together;
-    for (std::size_t rows = 1; rows <= caller_->most_rows(); ++rows) {
+    for (std::size_t rows = 1; rows <= most; ++rows) {
       const std::size_t before = numbers.size();
       caller_->prepare(parts_.kind->probe(parts_.methods[method], rows), numbers);
+      if (!caller_->ask(*run_, method, std::span(numbers).subspan(before), 1, alone)) return false;
+      if (rows != 2 && rows != most) continue;
       together.clear();
-      const bool right = caller_->ask(*run_, method, std::span(numbers).subspan(before), 1, alone) &&
-                         caller_->ask(*run_, method, numbers, rows, together) && agree(alone, together);
-      if (!right) return 1;
+      if (!caller_->ask(*run_, method, numbers, rows, together) || !agree(alone, together)) return false;
     }
-    return static_cast<int>(caller_->most_rows());
+    return most > 1;
   }
 
   Status measure_methods() {
