@@ -79,11 +79,11 @@ void clients(Table& t) {
               "the position as it came, and the time since boot");
   t += push("/restarted", {i("boot")}, "the serving process is new: open again");
   t += request("/status", {id()}, "asks how the daemon is doing");
-  t += answer("/status.reply",
-              {id(), count("uptime", "s"), count("models"), count("sessions"), count("queued"), f("cpu", "%"),
-               f("p50", "ms"), f("p99", "ms"), count("late"), count("refused"), optional(count("restarts")),
-               optional(count("withheld"))},
-              "how the daemon is doing");
+  t += answer(
+      "/status.reply",
+      {id(), count("uptime", "s"), count("models"), count("sessions"), count("queued"), f("cpu", "%"), f("p50", "ms"),
+       f("p99", "ms"), count("late"), count("refused"), optional(count("restarts")), optional(count("withheld"))},
+      "how the daemon is doing");
   t += change("/subscribe", {id(), s("topic", "status, log, model.state or event"), flag("on")},
               "asks for, or ends, pushes on a topic");
   t += push("/log", {s("level"), s("text")}, "a line of the log");

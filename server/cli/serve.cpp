@@ -8,8 +8,8 @@
 #include <thread>
 
 #include "server/cli/commands.hpp"
-#include "server/cli/text.hpp"
 #include "server/cli/recording_run.hpp"
+#include "server/cli/text.hpp"
 #include "server/core/thread_workers.hpp"
 #include "server/net/network.hpp"
 #include "server/supervisor/faults.hpp"
@@ -46,8 +46,8 @@ class Serving {
                                             : network_.adopt(descriptors, side_ ? Level::kDebug : Level::kInfo);
     if (!opened) return opened;
     handed_in_ = !descriptors.empty();
-    const Parts parts{network_, workers_, background_, *log_, [] { return base::Clock::now(); }, [this] { stop(); },
-                      side_.get()};
+    const Parts parts{network_,           workers_,   background_, *log_, [] { return base::Clock::now(); },
+                      [this] { stop(); }, side_.get()};
     auto recording = RecordingRun::begin(options_, config_, parts);
     if (!recording) return recording.error();
     recording_ = std::move(*recording);

@@ -165,6 +165,7 @@ class Watch {
   bool take(const MessageView& message) {
     heard_ = base::Clock::now();
     if (message.address == kFail) failed_ = failure_in(message);
+    if (message.address == "/oscine/v1/restarted") next_ = {};  // the new process knows no subscribers
     if (!is(message, "/event", arguments_)) return failed_.has_value();
     const auto event = event_in(arguments_, names_);
     if (!model_.empty() && event.model != model_) return false;

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "server/core/keeper.hpp"
 #include "server/core/chance.hpp"
+#include "server/core/keeper.hpp"
 #include "server/core/kept_answers.hpp"
 #include "server/core/peer.hpp"
 

@@ -111,8 +111,8 @@ Parts Recorder::around(const Parts& parts) {
     readings_.times.push_back(since_began(time));
     return time;
   };
-  return {*link_, *workers_, *background_, parts.log, now, parts.quit, parts.keeper,
-          parts.seed, parts.load_options, this};
+  return {*link_,     *workers_,    *background_, parts.log,          now,
+          parts.quit, parts.keeper, parts.seed,   parts.load_options, this};
 }
 
 void Recorder::describe(const Config& config, const Parts& parts) {

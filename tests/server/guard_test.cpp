@@ -205,7 +205,7 @@ TEST(Withheld, IsInStatus) {
   list(world.as(remote(7, 5000)), 1);
   const auto count = world.daemon.guard().withheld();
   world.as(local(5000)).send("/oscine/v1/status", 2);
-  EXPECT_EQ(support::number_in(world.link.sent.back().packet, 10), static_cast<double>(count));
+  EXPECT_EQ(support::number_in(world.link.sent.back().packet, 11), static_cast<double>(count));
 }
 
 TEST(Aliases, ToAReceiverOfTheConfigurationAreItsChoiceButTheirFailuresAreNot) {
