@@ -44,7 +44,7 @@ class SanitizedDaemon:
         (self.folder / "fuzz.yaml").write_text(CONFIG, encoding="utf-8")
         port_file = Path(folder + ".port")
         with open(self.log, "w", encoding="utf-8") as log:
-            self.process = subprocess.Popen([program, "serve", "fuzz.yaml", "--listen", "127.0.0.1:0", "--log-level", "error",
+            self.process = subprocess.Popen([program, "serve", "fuzz.yaml", "--alone", "--listen", "127.0.0.1:0", "--log-level", "error",
                                              "--port-file", str(port_file)], cwd=folder, stderr=log, stdout=log)
         ends = time.monotonic() + STOP_S
         while not port_file.exists():
@@ -76,12 +76,12 @@ def run(figures, options):
         raise BenchError("the fuzzing programs could not be built; the reason is above") from error
     with tempfile.TemporaryDirectory(prefix="oscine-fuzz-") as folder:
         daemon = SanitizedDaemon(program, folder)
-        before, began = resident_mib(daemon.pid), time.monotonic()
+        before, began = resident_mib(daemon.process.pid), time.monotonic()
         done = subprocess.run([sender, str(daemon.port), str(options.datagrams), str(options.streams), str(options.seed),
                                str(fuzz.GOLDEN), str(fuzz.GOLDEN / "bad")], stdout=subprocess.PIPE, text=True, check=False)
         took = time.monotonic() - began
         alive = daemon.process.poll() is None
-        after = resident_mib(daemon.pid) if alive else 0
+        after = resident_mib(daemon.process.pid) if alive else 0
         files = daemon.files()
         code = daemon.stop()
         log = daemon.log.read_text(encoding="utf-8", errors="replace")
