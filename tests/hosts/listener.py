@@ -102,8 +102,8 @@ class Session:
         self.peer.send(self.port, "frames", *self._counted(len(samples)), 1, *samples.tolist())
 
     def pieces(self, samples, size, send):
-        """In messages of `size`; asks now and then how far it is, so that no UDP buffer overflows."""
-        every = max(1, min(32, MOST_SAMPLES // size))
+        """In messages of `size`; by UDP asks now and then how far it is, so that no buffer overflows."""
+        every = len(samples) if isinstance(self.peer, TcpPeer) else max(1, min(32, MOST_SAMPLES // size))
         for n, i in enumerate(range(0, len(samples), size)):
             send(samples[i:i + size])
             if n % every == every - 1:

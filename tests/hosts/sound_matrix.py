@@ -127,8 +127,8 @@ def events_of(session):
 def few_cases():
     """Each rate twice, each way and each size at least once; the smallest blocks at low rates."""
     for i, rate in enumerate(RATES):
-        yield rate, WAYS[i % len(WAYS)], SIZES[i]
-        yield rate, WAYS[(i + 4) % len(WAYS)], SIZES[-1 - i]
+        yield rate, WAYS[(i + 3) % len(WAYS)], SIZES[i]
+        yield rate, WAYS[(i + 5) % len(WAYS)], SIZES[-1 - i]
 
 
 def all_cases():
