@@ -5,9 +5,18 @@
 
 #include "models/engine.hpp"
 #include "server/cli/commands.hpp"
+#include "server/supervisor/process.hpp"
 #include "version.hpp"
 
 namespace {
+
+// That of the folder one is in, as in a clone; else the one that was installed with this program.
+std::filesystem::path default_config() {
+  const std::filesystem::path here = "config/default.yaml";
+  const auto installed = server::program_path().parent_path().parent_path() / "share/oscine" / here;
+  std::error_code error;
+  return !std::filesystem::exists(here, error) && std::filesystem::exists(installed, error) ? installed : here;
+}
 
 void add_daemon(CLI::App& command, server::DaemonAddress& daemon) {
   command.add_option("--host", daemon.host, "where the daemon is (127.0.0.1)");
@@ -39,6 +48,7 @@ int run(int argc, char** argv) {
   int code = 0;
 
   server::ServeOptions serve;
+  const auto standard = serve.config = default_config();
   auto* serving = app.add_subcommand("serve", "load the models of a configuration and answer");
   add_serving(*serving, serve);
   serving->add_flag("--alone", serve.alone, "one process, and nobody to start it again (for debuggers)");
@@ -47,6 +57,7 @@ int run(int argc, char** argv) {
   serving->callback([&] { code = server::serve(serve); });
 
   server::ServeOptions record;
+  record.config = standard;
   auto* recording = app.add_subcommand("record", "serve, and write everything that arrives and leaves to a file");
   recording->add_option("file", record.record, "the recording; must not exist")->required();
   add_serving(*recording, record);
@@ -60,12 +71,13 @@ int run(int argc, char** argv) {
   replaying->add_flag("--json", replay.json, "as JSON")->excludes("--print");
   replaying->callback([&] { code = server::replay(replay); });
 
-  std::filesystem::path checked = "config/default.yaml";
+  auto checked = standard;
   auto* checking = app.add_subcommand("check", "read a configuration, its cards and files; say what is wrong");
   checking->add_option("config", checked, "the configuration (config/default.yaml)");
   checking->callback([&] { code = server::check(checked); });
 
   server::ModelsOptions models;
+  models.config = standard;
   auto* listing = app.add_subcommand("models", "list the models of a configuration");
   listing->add_option("config", models.config, "the configuration (config/default.yaml)");
   listing->add_flag("--json", models.json, "as JSON");
@@ -78,6 +90,7 @@ int run(int argc, char** argv) {
   inspecting->callback([&] { code = server::inspect(inspect); });
 
   server::FileOptions file;
+  file.config = standard;
   auto* hearing = app.add_subcommand("file", "tell what a model hears in sound files");
   hearing->add_option("model", file.model, "a card.yaml, its folder, or a model of the configuration")->required();
   hearing->add_option("files", file.files, "WAV, AIFF, FLAC, Ogg …, of any rate")->required();

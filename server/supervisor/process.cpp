@@ -130,6 +130,11 @@ SharedBoard::~SharedBoard() {
 
 void SharedBoard::clear() { new (board_) CallBoard(); }
 
+std::filesystem::path program_path() {
+  std::error_code error;
+  return std::filesystem::canonical(own_path(), error);
+}
+
 base::Result<pid_t> start_again(const std::vector<std::string>& arguments, std::span<const int> descriptors) {
   std::vector<char*> words, variables;
   auto path = own_path();

@@ -2,6 +2,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,6 +41,9 @@ class SharedBoard {
   CallBoard* board_ = nullptr;
   int descriptor_ = -1;
 };
+
+/// The file that this program runs from; empty where the system does not say.
+std::filesystem::path program_path();
 
 /// Starts this program again, with these arguments; it gets these descriptors, under the same numbers, and none else.
 /// Fails: kBusy with the system's reason.
