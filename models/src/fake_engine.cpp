@@ -6,6 +6,7 @@
 #include <sstream>
 #include <utility>
 
+#include "base/denormals.hpp"
 #include "classifier.hpp"
 #include "fake_gate.hpp"
 #include "fake_program.hpp"
@@ -88,7 +89,7 @@ class FakeEngine final : public Engine {
  public:
   std::string_view name() const override { return "fake"; }
   std::string version() const override { return "fake 1"; }
-  void prepare_thread() override {}
+  void prepare_thread() override { base::flush_denormals(); }
 
   base::Result<std::unique_ptr<Program>> load(const Card& card) override {
     if (option(card, "load") == "gate") wait_at_gate(option(card, "gate", "gate"));

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <mutex>
 
+#include "base/denormals.hpp"
 #include "guard.hpp"
 #include "program.hpp"
 
@@ -47,6 +48,7 @@ class TorchEngine final : public Engine {
   /// optimizing executor stays on: its first two passes are the slow ones, and warming up takes them.
   void prepare_thread() override {
     at::set_num_threads(1);
+    base::flush_denormals();
     torch::jit::setGraphExecutorOptimize(true);
   }
 

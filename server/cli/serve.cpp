@@ -7,11 +7,13 @@
 #include <iostream>
 #include <thread>
 
+#include "base/denormals.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/recording_run.hpp"
 #include "server/cli/text.hpp"
 #include "server/core/thread_workers.hpp"
 #include "server/net/network.hpp"
+#include "server/net/tuning.hpp"
 #include "server/supervisor/faults.hpp"
 #include "server/supervisor/serving_side.hpp"
 #include "version.hpp"
@@ -21,6 +23,7 @@ namespace server {
 namespace {
 
 constexpr auto kDrain = std::chrono::seconds(2);
+constexpr std::size_t kSmallBuffer = 1U << 20;
 
 std::size_t worker_count(int configured) {
   if (configured > 0) return static_cast<std::size_t>(configured);
@@ -67,6 +70,7 @@ class Serving {
   void run() {
     if (side_) listen_to_supervisor();
     wait_for_signal();
+    tune();
     network_.start(*daemon_);
     daemon_->start();
     network_.rearm();
@@ -85,6 +89,30 @@ class Serving {
         if (stopping_) leave_when_drained();
       });
     };
+  }
+
+  // The other threads have begun: what is asked for here is the network thread's alone.
+  void tune() {
+    std::string text = "network thread ";
+    text += config_.priority == "auto" ? lift_this_thread() : "as the others (priority: off)";
+    base::flush_denormals();
+    const auto buffer = network_.receive_buffer();
+    text += "; receive buffers " + buffer_text(buffer) + "; denormals flushed";
+    if (config_.lock_memory) {
+      const auto locked = lock_memory();
+      text += locked ? "; memory locked" : "";
+      if (!locked) log_->line(Level::kWarn, {"tuned", {}, {}, {}, locked.error().message});
+    }
+    log_->line(Level::kInfo, {"tuned", {}, {}, {}, text});
+    if (buffer >= kSmallBuffer) return;
+    log_->line(Level::kWarn, {"tuned",
+                              {},
+                              {},
+                              {},
+                              "the system allows receive buffers of " + buffer_text(buffer) +
+                                  ", so bursts and what comes during a restart may be lost; "
+                                  "sysctl -w net.core.rmem_max=" +
+                                  std::to_string(kReceiveBuffer)});
   }
 
   void wait_for_signal() {

@@ -58,6 +58,8 @@ Config read_config_node(const Node& node, const fs::path& file) {
   read_duration(reader, "lease_seconds", config.lease);
   reader.boolean("allow_quit", config.allow_quit);
   reader.whole("workers", config.workers);
+  reader.choice("priority", config.priority);
+  reader.boolean("lock_memory", config.lock_memory);
   read_folders(reader, config);
   if (const Node* limits = reader.find("limits")) read_limits(*limits, config.limits);
   if (const Node* log = reader.find("log")) read_log(*log, file, config.log);

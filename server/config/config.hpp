@@ -93,6 +93,8 @@ struct Config {
   std::vector<std::filesystem::path> model_folders;  ///< where `/load` may take a card or a file from
   std::vector<ModelConfig> models;
   std::vector<Alias> aliases;
+  std::string priority = "auto";  ///< of the network thread: auto (as high as the system allows) or off
+  bool lock_memory = false;       ///< nothing of the serving process is swapped out
   LimitsConfig limits;
   LogConfig log;
 };

@@ -7,6 +7,7 @@ namespace server {
 namespace {
 
 constexpr double kPortMax = 65535;
+constexpr double kNone = std::numeric_limits<double>::infinity();
 
 constexpr Key kConfig[] = {
     {"listen", "a port, an address with a port, or a list of them", "7770"},
@@ -20,6 +21,8 @@ constexpr Key kConfig[] = {
     {"file_folders", kTextsForm, "[]"},
     {"models", "a folder, a list of folders and cards, or a map from name to card", "[]"},
     {"aliases", "a map from address to alias", "{}"},
+    {"priority", kChoiceForm, "auto", "", -kNone, kNone, "auto off"},
+    {"lock_memory", kBoolForm, "false"},
     {"limits", "a map", "{}"},
     {"log", "a map", "{}"},
 };
@@ -39,8 +42,6 @@ constexpr Key kLimits[] = {
     {"linger_us", kWholeForm, "50", "microseconds", 0, 1000},
     {"keep_warm_us", kWholeForm, "1000", "microseconds", 0, 1000000},
 };
-
-constexpr double kNone = std::numeric_limits<double>::infinity();
 
 constexpr Key kLog[] = {
     {"level", kChoiceForm, "info", "", -kNone, kNone, "trace debug info warn error off"},

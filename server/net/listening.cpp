@@ -16,7 +16,6 @@ using base::ErrorCode;
 namespace {
 
 constexpr int kPortTries = 50;
-constexpr int kReceiveBuffer = 4 << 20;
 
 std::string name_of(const asio::ip::address& address, std::uint16_t port) {
   const auto host = address.to_string();

@@ -9,6 +9,9 @@
 
 namespace server {
 
+/// Bytes of datagrams that each socket should have room for: what comes while nobody reads waits there.
+inline constexpr int kReceiveBuffer = 4 << 20;
+
 Peer peer_of(const asio::ip::udp::endpoint& endpoint, std::uint16_t local_port);
 asio::ip::address address_of(const Ip& ip);
 Ip ip_of(const asio::ip::address& address);

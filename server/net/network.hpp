@@ -36,6 +36,9 @@ class Network : public Link {
   void close_doors();
   void close();
 
+  /// Bytes of datagrams that wait in the kernel, at the socket with the least room; 0 without sockets.
+  std::size_t receive_buffer();
+
   /// The first port that is listened on; 0 before listen().
   std::uint16_t port() const { return listening_.empty() ? std::uint16_t{0} : listening_.front()->port; }
 

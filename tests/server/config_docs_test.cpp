@@ -90,6 +90,8 @@ TEST(Reference, ReadsAsTheDefaultsOfConfig) {
   EXPECT_EQ(read->lease, defaults.lease);
   EXPECT_EQ(read->allow_quit, defaults.allow_quit);
   EXPECT_EQ(read->workers, defaults.workers);
+  EXPECT_EQ(read->priority, defaults.priority);
+  EXPECT_EQ(read->lock_memory, defaults.lock_memory);
   EXPECT_EQ(read->limits.clients, defaults.limits.clients);
   EXPECT_EQ(read->limits.sessions, defaults.limits.sessions);
   EXPECT_EQ(read->limits.queue, defaults.limits.queue);

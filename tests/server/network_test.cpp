@@ -308,5 +308,15 @@ TEST(Doors, ClosedOnesTakeNothingNewButAnswersStillLeave) {
   EXPECT_EQ(peer.hear(), "/result 1 0 0 0 0.75 0.75");
 }
 
+TEST(Network, SaysHowMuchItsSocketsHaveRoomFor) {
+  asio::io_context io;
+  const auto log = Log::quiet();
+  Network network(io, *log);
+  EXPECT_EQ(network.receive_buffer(), 0U);
+  ASSERT_TRUE(network.listen({{"127.0.0.1", 0}}));
+  EXPECT_GE(network.receive_buffer(), 1024U);
+  EXPECT_LE(network.receive_buffer(), static_cast<std::size_t>(kReceiveBuffer));
+}
+
 }  // namespace
 }  // namespace server
