@@ -43,6 +43,9 @@ oscine_need(CLI11 CLI11_FOUND libcli11-dev)
 pkg_check_modules(YAML_CPP IMPORTED_TARGET yaml-cpp)
 oscine_need(yaml-cpp YAML_CPP_FOUND libyaml-cpp-dev)
 
+find_package(prometheus-cpp QUIET COMPONENTS pull)
+oscine_need(prometheus-cpp prometheus-cpp_FOUND prometheus-cpp-dev)
+
 # LibTorch of your own by Torch_DIR (variable or environment); otherwise the wheel in .venv.
 if(WITH_TORCH)
   if(NOT Torch_DIR AND NOT DEFINED ENV{Torch_DIR})

@@ -15,9 +15,9 @@ debian_packages() {
     build)
       echo "g++=g++ cmake=cmake ninja-build=ninja pkg-config=pkg-config git=git ca-certificates liboscpack-dev" \
         "libasio-dev libspdlog-dev libyaml-cpp-dev libcli11-dev libsodium-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libgtest-dev libgmock-dev" \
-        "libbenchmark-dev liblo-dev liblo-tools=oscsend python3=python3 python3-venv"
+        "libbenchmark-dev prometheus-cpp-dev liblo-dev liblo-tools=oscsend python3=python3 python3-venv"
       ;;
-    test) echo "puredata-core=pd" ;;
+    test) echo "puredata-core=pd libfaketime" ;;
     clang) echo "clang=clang++" ;;
     ci) echo "clang-tidy=clang-tidy clang-format=clang-format" ;;
   esac
@@ -27,7 +27,7 @@ brew_packages() {
   case "$1" in
     build)
       echo "cmake=cmake ninja=ninja pkgconf=pkg-config git=git asio spdlog yaml-cpp cli11 libsodium libsndfile libsamplerate kissfft googletest" \
-        "google-benchmark liblo=oscsend python@3.12=python3"
+        "google-benchmark prometheus-cpp liblo=oscsend python@3.12=python3"
       ;;
     ci) echo "clang-format=clang-format llvm" ;;
   esac

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <future>
 #include <iostream>
 #include <thread>
 
@@ -12,6 +13,7 @@
 #include "server/cli/recording_run.hpp"
 #include "server/cli/text.hpp"
 #include "server/core/thread_workers.hpp"
+#include "server/metrics/exposer.hpp"
 #include "server/net/network.hpp"
 #include "server/net/tuning.hpp"
 #include "server/supervisor/faults.hpp"
@@ -70,6 +72,7 @@ class Serving {
   void run() {
     if (side_) listen_to_supervisor();
     wait_for_signal();
+    open_metrics();
     tune();
     network_.start(*daemon_);
     daemon_->start();
@@ -89,6 +92,21 @@ class Serving {
         if (stopping_) leave_when_drained();
       });
     };
+  }
+
+  // Its own threads ask [net] as anyone else does, and wait for it no longer than a second.
+  void open_metrics() {
+    if (!config_.metrics.listen) return;
+    auto opened = MetricsExposer::open(*config_.metrics.listen, [this]() -> std::optional<Figures> {
+      const auto said = std::make_shared<std::promise<Figures>>();
+      auto figures = said->get_future();
+      asio::post(io_, [this, said] { said->set_value(daemon_->figures()); });
+      if (figures.wait_for(MetricsExposer::kPatience) != std::future_status::ready) return std::nullopt;
+      return figures.get();
+    });
+    if (opened) metrics_ = std::move(*opened);
+    log_->line(metrics_ ? Level::kInfo : Level::kWarn,
+               {"metrics", {}, {}, {}, metrics_ ? metrics_->url() : opened.error().message});
   }
 
   // The other threads have begun: what is asked for here is the network thread's alone.
@@ -206,6 +224,7 @@ class Serving {
   ThreadWorkers workers_;
   ThreadBackground background_;
   Config config_;
+  std::unique_ptr<MetricsExposer> metrics_;  // its threads end before what they ask does
   bool handed_in_ = false;
   bool stopping_ = false;
 };

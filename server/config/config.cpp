@@ -63,6 +63,7 @@ Config read_config_node(const Node& node, const fs::path& file) {
   read_folders(reader, config);
   if (const Node* limits = reader.find("limits")) read_limits(*limits, config.limits);
   if (const Node* log = reader.find("log")) read_log(*log, file, config.log);
+  if (const Node* metrics = reader.find("metrics")) read_metrics(*metrics, config);
   if (const Node* list = reader.find("models")) config.models = read_models(*list, file);
   if (const Node* aliases = reader.find("aliases")) config.aliases = read_aliases(*aliases, config);
   return config;

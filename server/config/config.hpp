@@ -78,6 +78,11 @@ struct LogConfig {
   std::filesystem::path file;  ///< empty: standard error
 };
 
+/// Figures for a monitoring system, by HTTP.
+struct MetricsConfig {
+  std::optional<Endpoint> listen;  ///< loopback only; empty: not served. Host "": 127.0.0.1
+};
+
 /// A whole configuration, checked.
 struct Config {
   std::filesystem::path file;  ///< absolute; relative paths in it are relative to its folder
@@ -97,6 +102,7 @@ struct Config {
   bool lock_memory = false;       ///< nothing of the serving process is swapped out
   LimitsConfig limits;
   LogConfig log;
+  MetricsConfig metrics;
 };
 
 /// Reads and checks a configuration and the cards that it names. A model whose card cannot be read is an error here;

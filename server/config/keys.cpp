@@ -25,6 +25,7 @@ constexpr Key kConfig[] = {
     {"lock_memory", kBoolForm, "false"},
     {"limits", "a map", "{}"},
     {"log", "a map", "{}"},
+    {"metrics", "a map", "{}"},
 };
 
 constexpr Key kLimits[] = {
@@ -47,6 +48,10 @@ constexpr Key kLog[] = {
     {"level", kChoiceForm, "info", "", -kNone, kNone, "trace debug info warn error off"},
     {"json", kBoolForm, "false"},
     {"file", kTextForm, "\"\""},
+};
+
+constexpr Key kMetrics[] = {
+    {"listen", "a port, or an address of this machine with a port", "\"\""},
 };
 
 constexpr Key kModel[] = {
@@ -153,6 +158,7 @@ std::string number_text(double value) {
 const KeyTable kConfigKeys{"configuration", kConfig};
 const KeyTable kLimitsKeys{"limits", kLimits};
 const KeyTable kLogKeys{"log", kLog};
+const KeyTable kMetricsKeys{"metrics", kMetrics};
 const KeyTable kModelKeys{"model", kModel};
 const KeyTable kAliasKeys{"alias", kAlias};
 const KeyTable kCardKeys{"card", kCard};
@@ -163,7 +169,7 @@ const KeyTable kOutputKeys{"output", kOutput};
 const KeyTable kAttributeKeys{"attribute", kAttribute};
 
 std::span<const KeyTable* const> config_tables() {
-  static const std::array tables{&kConfigKeys, &kLimitsKeys, &kLogKeys, &kModelKeys, &kAliasKeys};
+  static const std::array tables{&kConfigKeys, &kLimitsKeys, &kLogKeys, &kMetricsKeys, &kModelKeys, &kAliasKeys};
   return tables;
 }
 

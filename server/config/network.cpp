@@ -45,6 +45,24 @@ void read_ranges(const Node& node, const std::string& key, std::vector<Range>& r
 
 }  // namespace
 
+void read_metrics(const Node& node, Config& config) {
+  const MapReader reader(node, "metrics", kMetricsKeys);
+  const Node* listen = reader.find("listen");
+  if (listen == nullptr || (listen->quoted && listen->text.empty())) return;
+  const auto endpoint = read_endpoint(*listen, "metrics.listen");
+  if (!is_loopback(endpoint)) {
+    throw Problem{listen->line, "metrics.listen: " + in_quotes(endpoint.host) +
+                                    " can be reached from outside this machine; name a port alone, and let a proxy "
+                                    "that asks for a password pass it on"};
+  }
+  for (const Endpoint& other : config.listen) {
+    if (endpoint.port == 0 || endpoint.port != other.port) continue;
+    throw Problem{listen->line, "metrics.listen is " + in_quotes(std::to_string(endpoint.port)) +
+                                    ", a port of listen; choose another"};
+  }
+  config.metrics.listen = endpoint;
+}
+
 void read_network(const MapReader& reader, Config& config) {
   const Node* listen = reader.find("listen");
   if (listen) read_listen(*listen, config);

@@ -44,6 +44,8 @@ std::vector<ModelConfig> read_models(const Node& node, const std::filesystem::pa
 /// Checked against `config.listen`, `config.allow` and `config.models`.
 std::vector<Alias> read_aliases(const Node& node, const Config& config);
 
+/// Throws Problem where `metrics.listen` can be reached from outside this machine. After read_network.
+void read_metrics(const Node& node, Config& config);
 /// `listen`, `allow`, `reply_port`, and what holds between them.
 void read_network(const MapReader& reader, Config& config);
 

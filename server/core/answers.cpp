@@ -95,7 +95,7 @@ void Answers::result(const Request& request, protocol::Bytes packet, base::Time 
 
 void Answers::end(const Request& request, protocol::Bytes packet, base::Time now, std::string_view outcome) {
   if (!packet.empty()) deliver(request, packet, now);
-  metrics_.answers.add(now - request.arrived, now);
+  metrics_.count_answer(now - request.arrived, now);
   const auto client = request.client.lock();
   if (log_.wants(Level::kDebug)) {
     const auto who = client ? client->text() : request.from.text();

@@ -81,6 +81,9 @@ class Daemon {
 
   const Catalog& catalog() const { return catalog_; }
   const Clients& clients() const { return clients_; }
+  /// Everything that is counted, as it is now.
+  Figures figures() const;
+
   const Metrics& metrics() const { return metrics_; }
   const Guard& guard() const { return guard_; }
   const Config& config() const { return config_; }
@@ -132,6 +135,7 @@ class Daemon {
   void on_subscribe(Request&, const protocol::Arguments&);
   protocol::Bytes status_packet(std::int32_t id);
   void push_status();
+  std::size_t open_sessions() const;
   template <class Write>
   void push(std::string_view topic, Write write);
   /// An event of a session, to subscribers that are not its own client.

@@ -1,6 +1,10 @@
 #pragma once
 #include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
 
+#include "server/core/figures.hpp"
 #include "server/core/histogram.hpp"
 
 namespace server {
@@ -17,7 +21,7 @@ class CpuMeter {
   double percent_ = 0;
 };
 
-/// What `/status` tells. Thread: [net].
+/// What `/status` and the figures tell. Thread: [net].
 struct Metrics {
   Histogram answers;  ///< from a request's arrival to its answer
   std::uint64_t packets = 0;
@@ -27,6 +31,14 @@ struct Metrics {
   std::uint64_t failed = 0;     ///< every other failure told
   std::uint64_t late = 0;       ///< work that expired before its turn
   CpuMeter cpu;
+  Latencies answered;  ///< as `answers`, since the start
+  std::map<std::string, ModelCounts, std::less<>> models;
+
+  void count_answer(base::Duration took, base::Time now) {
+    answers.add(took, now);
+    answered.add(took);
+  }
+  void count_call(std::string_view model, base::Duration took, bool failed);
 };
 
 }  // namespace server

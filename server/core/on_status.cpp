@@ -19,13 +19,41 @@ std::int64_t fit(std::uint64_t count) {
 }
 }  // namespace
 
+std::size_t Daemon::open_sessions() const {
+  return static_cast<std::size_t>(
+      std::count_if(sessions_.begin(), sessions_.end(), [](const auto& s) { return !s.second.expired(); }));
+}
+
+Figures Daemon::figures() const {
+  Figures out;
+  out.uptime_s = std::chrono::duration_cast<std::chrono::seconds>(now() - began_).count();
+  out.restarts = restarts_;
+  out.packets = metrics_.packets;
+  out.malformed = metrics_.malformed;
+  out.strangers = metrics_.strangers;
+  out.dropped = pacer_.dropped();
+  out.answers = metrics_.answered;
+  out.refused = metrics_.refused;
+  out.failed = metrics_.failed;
+  out.late = metrics_.late;
+  out.clients = clients_.all().size();
+  out.sessions = open_sessions();
+  out.queued = parts_.workers.queued();
+  for (const auto& [name, item] : catalog_.items()) {
+    auto& model = out.models[name];
+    model.kind = item.config.card.kind;
+    model.state = name_of(item.state);
+    if (const auto it = metrics_.models.find(name); it != metrics_.models.end()) model.counts = it->second;
+  }
+  return out;
+}
+
 protocol::Bytes Daemon::status_packet(std::int32_t id) {
   const auto at = now();
   const auto up = std::chrono::duration_cast<std::chrono::seconds>(at - began_).count();
-  const auto open =
-      std::count_if(sessions_.begin(), sessions_.end(), [](const auto& s) { return !s.second.expired(); });
   auto& writer = answers_.writer().begin("/oscine/v1/status.reply");
-  writer.integer(id).integer(fit(static_cast<std::uint64_t>(up))).integer(fit(catalog_.count_ready())).integer(open);
+  writer.integer(id).integer(fit(static_cast<std::uint64_t>(up))).integer(fit(catalog_.count_ready()));
+  writer.integer(fit(open_sessions()));
   writer.integer(fit(parts_.workers.queued())).number(metrics_.cpu.percent(at));
   writer.number(metrics_.answers.quantile_ms(0.5, at)).number(metrics_.answers.quantile_ms(0.99, at));
   writer.integer(fit(metrics_.late)).integer(fit(metrics_.refused)).integer(restarts_);

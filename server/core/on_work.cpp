@@ -74,7 +74,9 @@ void Daemon::note_asked(const std::shared_ptr<const ServedModel>& served, std::s
 base::Status Daemon::run_here(const std::shared_ptr<const ServedModel>& served, Seat* seat, std::size_t method) {
   const auto instance = instance_for(*served, seat, 0);
   if (!instance) return instance.error();
+  const auto began = now();
   auto status = (*instance)->run(method, input_, output_);
+  metrics_.count_call(served->config.card.name, now() - began, !status);
   if (status) note_asked(served, method);
   return status;
 }
@@ -90,15 +92,20 @@ void Daemon::perform_in(const std::shared_ptr<const ServedModel>& served, Seats 
                         Turn turn) {
   for (const auto& seat : seats) ++seat->waiting;
   ++pending_;
-  const auto finished = [this, seats, finish = std::move(finish)](base::Status status) {
+  const auto took = std::make_shared<base::Duration>(-1);  // less than nothing: it was never called
+  const auto finished = [this, served, seats, took, finish = std::move(finish)](base::Status status) {
     for (const auto& seat : seats) --seat->waiting;
     --pending_;
+    if (took->count() >= 0) metrics_.count_call(served->config.card.name, *took, !status);
     finish(std::move(status));
   };
   const auto own = seats.size() == 1 ? seats.front() : nullptr;
-  const auto run = [served, own, use = std::move(use)](std::size_t lane) -> base::Status {
+  const auto run = [served, own, took, use = std::move(use)](std::size_t lane) -> base::Status {
     const auto instance = instance_for(*served, own.get(), lane);
-    return instance ? use(**instance) : base::Status(instance.error());
+    const auto began = base::Clock::now();
+    auto status = instance ? use(**instance) : base::Status(instance.error());
+    *took = base::Clock::now() - began;
+    return status;
   };
   const auto taken = parts_.workers.submit({std::move(seats), run, finished, useless_after, std::move(turn)});
   if (!taken) finished(taken.error());

@@ -154,6 +154,16 @@ TEST(Config, AnythingOutsideLoopbackNeedsAllow) {
   EXPECT_EQ(refusal("listen: [\"127.0.0.2:7770\", \"[::1]:7770\", \"localhost:7771\"]"), "accepted");
 }
 
+TEST(Config, MetricsAreServedWhereAPortIsNamedAndOnThisMachineOnly) {
+  EXPECT_FALSE(config("").metrics.listen);
+  EXPECT_FALSE(config("metrics: {listen: \"\"}").metrics.listen);
+  EXPECT_EQ(config("metrics: {listen: 9770}").metrics.listen, (Endpoint{"", 9770}));
+  EXPECT_EQ(config("metrics: {listen: \"[::1]:9770\"}").metrics.listen, (Endpoint{"::1", 9770}));
+  EXPECT_THAT(refusal("metrics: {listen: \"0.0.0.0:9770\"}"), HasSubstr("from outside this machine"));
+  EXPECT_THAT(refusal("metrics: {listen: 7770}"), HasSubstr("a port of listen; choose another"));
+  EXPECT_THAT(refusal("metrics: {listen: x}"), HasSubstr("metrics.listen"));
+}
+
 TEST(Config, DoubledKeysAreRefusedWhereTheSecondStands) {
   EXPECT_EQ(refusal("workers: 1\nlisten: 7770\nworkers: 2\n"), "a.yaml:3: the key 'workers' stands here a second time");
   EXPECT_THAT(refusal("limits:\n  mtu: 600\n  mtu: 600\n"), StartsWith("a.yaml:3: "));

@@ -28,6 +28,31 @@ TEST(Ping, GivesThePositionBackWithTheTimeSinceBoot) {
   EXPECT_THAT(world.send("/oscine/v1/ping", 0, -5, 0), ElementsAre("/pong 0 -5 0 3 250"));
 }
 
+TEST(Figures, CountEachModelsCallsAlsoThoseThatFail) {
+  auto config = support::plain_config();
+  config.models.push_back(support::fake_model("throws", {{"does", "throw"}, {"when", "0.25"}}));
+  World world(config);
+  world.send("/oscine/v1/ask", 1, "sum", 0.5F, 0.5F);
+  world.send("/oscine/v1/ask", 2, "sum", 0.5F, 0.5F);
+  world.send("/oscine/v1/ask", 3, "throws", 0.25F, 0.5F);
+  const auto figures = world.daemon.figures();
+  EXPECT_EQ(figures.models.at("sum").counts.calls.count, 2U);
+  EXPECT_EQ(figures.models.at("sum").counts.failures, 0U);
+  EXPECT_EQ(figures.models.at("throws").counts.failures, 1U);
+  EXPECT_EQ(figures.models.at("counter").state, "ready");
+  EXPECT_EQ(figures.answers.count, 3U);
+  EXPECT_EQ(figures.failed, 1U);
+}
+
+TEST(Figures, SortDurationsByTheirUpperBound) {
+  Latencies latencies;
+  for (const auto took : {100us, 101us, 5000000us, 5000001us}) latencies.add(took);
+  EXPECT_EQ(latencies.within.front(), 1U);
+  EXPECT_EQ(latencies.within.at(1), 1U);
+  EXPECT_EQ(latencies.within.back(), 1U);
+  EXPECT_EQ(latencies.count, 4U);
+}
+
 TEST(Status, CountsWhatThereIs) {
   auto config = support::plain_config();
   config.limits.queue = 2;
