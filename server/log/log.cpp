@@ -82,6 +82,16 @@ class SpdLog : public Log {
   bool json_;
 };
 
+// A full disk, say. Once, on standard error: the log cannot say it, and who serves goes on serving.
+spdlog::err_handler complaint_of(const LogConfig& config) {
+  const auto file = config.file.empty() ? "standard error" : config.file.string();
+  return [file, told = std::make_shared<std::atomic_bool>(false)](const std::string& why) {
+    if (told->exchange(true)) return;
+    std::fprintf(stderr, "oscine: the log cannot be written to %s (%s); make room, lines are lost until then\n",
+                 file.c_str(), escaped(why, false).c_str());
+  };
+}
+
 class QuietLog : public Log {
  protected:
   void write(Level, const Event&) override {}
@@ -129,6 +139,7 @@ base::Result<std::unique_ptr<Log>> Log::open(const LogConfig& config) {
         std::make_shared<spdlog::async_logger>("oscine", sink, pool, spdlog::async_overflow_policy::overrun_oldest);
     logger->set_level(spdlog::level::trace);
     logger->flush_on(spdlog::level::trace);
+    logger->set_error_handler(complaint_of(config));
     auto log = std::make_unique<SpdLog>(std::move(pool), std::move(logger), config.json);
     log->set_level(level_of(config.level));
     return std::unique_ptr<Log>(std::move(log));

@@ -120,13 +120,17 @@ void Supervisor::look() {
     if (process_ > 0 && !hang_) {
       if (!ready_ && (**board_).beat.load() != 0) {
         ready_ = true;
-        if (!std::exchange(served_, true)) manager_.tell("READY=1");
+        came_to_serve();
       }
       if (const auto hang = watch_.look(**board_, base::Clock::now())) hung(*hang);
     }
     if (manager_.watchdog()) manager_.tell("WATCHDOG=1");
     look();
   });
+}
+
+void Supervisor::came_to_serve() {
+  if (!std::exchange(served_, true)) manager_.tell("READY=1");
 }
 
 void Supervisor::hung(const Hang& hang) {
@@ -168,6 +172,7 @@ void Supervisor::ended(int status) {
   const auto ending = ending_of(status);
   line_->read_rest();
   line_.reset();
+  if (ending.served) came_to_serve();  // also where it fell before it was looked at
   const bool peaceful = WIFEXITED(status) && WEXITSTATUS(status) == 0;
   if (stopping_ || (peaceful && !hang_)) return leave(0);
   if (WIFEXITED(status) && !ending.served && !served_) return leave(WEXITSTATUS(status));  // it has said why

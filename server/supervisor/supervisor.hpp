@@ -47,6 +47,7 @@ class Supervisor {
   void start_process();
   base::Result<pid_t> start_with(int line, int board, int handover);
   void look();
+  void came_to_serve();
   void hung(const Hang& hang);
   void reap();
   void ended(int status);
