@@ -45,11 +45,10 @@ void show_folders(const Config& config) {
   }
 }
 
-base::Status check_file(const models::Card& card) {
-  if (card.file.empty()) {
-    ok(card.name + ": " + card.kind + ", engine " + card.engine + ", no file");
-    return {};
-  }
+}  // namespace
+
+base::Result<std::string> check_file(const models::Card& card) {
+  if (card.file.empty()) return card.name + ": " + card.kind + ", engine " + card.engine + ", no file";
   std::error_code error;
   if (!std::filesystem::is_regular_file(card.file, error)) {
     return base::Error{base::ErrorCode::kUnknown, card.name + ": there is no file " + path_text(card.file)};
@@ -61,10 +60,11 @@ base::Status check_file(const models::Card& card) {
                                                           " is not the file of its card: its sha256 is " + *found +
                                                           ", the card says " + card.sha256};
   }
-  ok(card.name + ": " + path_text(card.file) + ", " + size_text(bytes_in(card.file)) +
-     (card.sha256.empty() ? ", sha256 not checked (the card names none)" : ", sha256 as the card says"));
-  return {};
+  return card.name + ": " + path_text(card.file) + ", " + size_text(bytes_in(card.file)) +
+         (card.sha256.empty() ? ", sha256 not checked (the card names none)" : ", sha256 as the card says");
 }
+
+namespace {
 
 void show_alias(const Alias& alias) {
   std::string text = alias.address + (alias.port ? "@" + std::to_string(*alias.port) : "") + " asks " + alias.model +
@@ -91,10 +91,13 @@ int check(const std::filesystem::path& file) {
   show_folders(*config);
   std::size_t wrong = 0;
   for (const auto& model : config->models) {
-    const auto status = check_file(model.card);
-    if (status) continue;
+    const auto checked = check_file(model.card);
+    if (checked) {
+      ok(*checked);
+      continue;
+    }
     ++wrong;
-    refuse(status.error());
+    refuse(checked.error());
   }
   for (const auto& alias : config->aliases) show_alias(alias);
   if (config->models.empty()) note("no model is named: nothing can be asked");

@@ -38,6 +38,15 @@ std::string start_text(const Config& config);
 base::Status write_port(const ServeOptions& options, std::uint16_t port);
 
 int check(const std::filesystem::path& config);
+/// The file of a card is there and is the one that it was written for. @return a sentence about it. Fails: kUnknown,
+/// kModelFailed, with the model's name.
+base::Result<std::string> check_file(const models::Card& card);
+
+struct DoctorOptions {
+  std::filesystem::path config = "config/default.yaml";
+  bool json = false;
+};
+int doctor(const DoctorOptions& options);
 
 struct ModelsOptions {
   std::filesystem::path config = "config/default.yaml";

@@ -76,6 +76,13 @@ int run(int argc, char** argv) {
   checking->add_option("config", checked, "the configuration (config/default.yaml)");
   checking->callback([&] { code = server::check(checked); });
 
+  server::DoctorOptions doctor;
+  doctor.config = standard;
+  auto* examining = app.add_subcommand("doctor", "look over this machine; say what to do where something is amiss");
+  examining->add_option("config", doctor.config, "the configuration (config/default.yaml)");
+  examining->add_flag("--json", doctor.json, "as JSON");
+  examining->callback([&] { code = server::doctor(doctor); });
+
   server::ModelsOptions models;
   models.config = standard;
   auto* listing = app.add_subcommand("models", "list the models of a configuration");
