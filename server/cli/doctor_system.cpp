@@ -66,9 +66,9 @@ void look_at_descriptors(const Config& config, Findings& out) {
   rlimit bound{};
   getrlimit(RLIMIT_NOFILE, &bound);
   const auto wanted = static_cast<rlim_t>(config.limits.tcp_connections) + kOurs;
-  const bool enough = bound.rlim_cur >= wanted;
+  const bool enough = bound.rlim_max >= wanted;  // serve takes as many as it may
   out.push_back({enough ? Verdict::kOk : Verdict::kWarn, "descriptors",
-                 std::to_string(bound.rlim_cur) + " file descriptors; " + std::to_string(wanted) + " are enough",
+                 std::to_string(bound.rlim_max) + " file descriptors; " + std::to_string(wanted) + " are enough",
                  enough ? "" : "ulimit -n " + std::to_string(wanted) + ", or fewer limits.tcp_connections"});
 }
 

@@ -23,14 +23,19 @@ std::string name_of(const asio::ip::address& address, std::uint16_t port) {
 }
 
 // What arrives while the thread is busy waits in the kernel: the more room the better, as far as the system lets us.
+// Never less than before: who hands a socket in may have had more rights.
 void tune(udp::socket& socket) {
   asio::error_code ignored;
-  socket.set_option(asio::socket_base::receive_buffer_size(kReceiveBuffer), ignored);
-  socket.set_option(asio::socket_base::send_buffer_size(kReceiveBuffer), ignored);
+  asio::socket_base::receive_buffer_size has;
+  socket.get_option(has, ignored);
+  if (has.value() < kReceiveBuffer) {
+    socket.set_option(asio::socket_base::receive_buffer_size(kReceiveBuffer), ignored);
 #ifdef SO_RCVBUFFORCE
-  const int bytes = kReceiveBuffer;
-  setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes);
+    const int bytes = kReceiveBuffer;
+    setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes);
 #endif
+  }
+  socket.set_option(asio::socket_base::send_buffer_size(kReceiveBuffer), ignored);
   socket.non_blocking(true, ignored);
 }
 

@@ -100,20 +100,15 @@ std::vector<int> Network::descriptors() {
   return out;
 }
 
-// Linux gives twice of what it was asked for, half of it for its own bookkeeping, and says the double.
+// Linux keeps twice of what it was asked for and says so; asio halves it again.
 std::size_t Network::receive_buffer() {
-#ifdef __linux__
-  constexpr std::size_t kOwn = 2;
-#else
-  constexpr std::size_t kOwn = 1;
-#endif
   std::size_t least = 0;
   for (const auto& one : listening_) {
     for (auto& door : one->udp) {
       asio::socket_base::receive_buffer_size size;
       asio::error_code error;
       door.socket.get_option(size, error);
-      const auto bytes = static_cast<std::size_t>(error ? 0 : size.value()) / kOwn;
+      const auto bytes = static_cast<std::size_t>(error ? 0 : size.value());
       least = least == 0 ? bytes : std::min(least, bytes);
     }
   }

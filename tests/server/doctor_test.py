@@ -83,8 +83,8 @@ class Doctor(unittest.TestCase):
         self.assertIn("descriptors", found)
 
     def test_few_descriptors_are_a_warning_with_how_many_are_enough(self):
-        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        found = self.findings("listen: 0\n" + ECHO, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (100, hard)))
+        found = self.findings("listen: 0\nlimits: {tcp_connections: 256}\n" + ECHO,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100)))
         self.assertEqual((found["descriptors"][0]["verdict"], "ulimit -n 320" in found["descriptors"][0]["advice"]), ("warn", True))
 
     def test_memory_that_is_to_be_locked_and_may_not_is_a_warning(self):

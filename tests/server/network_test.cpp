@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 
+#include <fstream>
+
 #include "server/loopback.hpp"
 
 namespace server {
@@ -314,8 +316,12 @@ TEST(Network, SaysHowMuchItsSocketsHaveRoomFor) {
   Network network(io, *log);
   EXPECT_EQ(network.receive_buffer(), 0U);
   ASSERT_TRUE(network.listen({{"127.0.0.1", 0}}));
-  EXPECT_GE(network.receive_buffer(), 1024U);
-  EXPECT_LE(network.receive_buffer(), static_cast<std::size_t>(kReceiveBuffer));
+  const auto least =
+      static_cast<std::size_t>(kReceiveBuffer);  // or what the system allows; a privileged process gets more
+  std::size_t allowed = 1024;
+  std::ifstream("/proc/sys/net/core/rmem_max") >> allowed;
+  EXPECT_GE(network.receive_buffer(), std::min(least, allowed));
+  EXPECT_LE(network.receive_buffer(), least);
 }
 
 }  // namespace
