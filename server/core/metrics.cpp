@@ -25,11 +25,11 @@ double CpuMeter::percent(base::Time now) {
   return percent_;
 }
 
-void Metrics::count_call(std::string_view model, base::Duration took, bool failed) {
+void Metrics::count_call(std::string_view model, base::Duration took, bool it_failed) {
   auto it = models.find(model);
   if (it == models.end()) it = models.emplace(model, ModelCounts{}).first;
   it->second.calls.add(took);
-  if (failed) ++it->second.failures;
+  if (it_failed) ++it->second.failures;
 }
 
 }  // namespace server

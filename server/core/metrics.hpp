@@ -38,7 +38,7 @@ struct Metrics {
     answers.add(took, now);
     answered.add(took);
   }
-  void count_call(std::string_view model, base::Duration took, bool failed);
+  void count_call(std::string_view model, base::Duration took, bool it_failed);
 };
 
 }  // namespace server
