@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <new>
 #include <system_error>
 #include <utility>
@@ -33,7 +34,7 @@ int open_nameless() {
 #if defined(__linux__)
   return memfd_create("oscine", MFD_CLOEXEC);
 #else
-  std::string path = std::string(std::getenv("TMPDIR") ? std::getenv("TMPDIR") : "/tmp") + "/oscine-XXXXXX";
+  std::string path = (std::filesystem::temp_directory_path() / "oscine-XXXXXX").string();
   const int file = mkstemp(path.data());
   if (file < 0) return file;
   unlink(path.c_str());
