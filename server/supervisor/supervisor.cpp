@@ -157,13 +157,13 @@ Ending Supervisor::ending_of(int status) const {
   if (hang_) {
     ending.kind = Ending::Kind::kHang;
     ending.model = hang_->model;
-  } else if (WIFEXITED(status)) {
-    ending.kind = Ending::Kind::kGaveUp;
-  } else if ((**board_).fault_signal.load() != 0) {
+  } else if ((**board_).fault_signal.load() != 0) {  // also where a crash reporter makes an exit of it
     ending.kind = Ending::Kind::kFault;
     const auto slot = (**board_).fault_slot.load();
     if (slot >= 0 && slot < static_cast<int>(CallBoard::kSlots))
       ending.model = (**board_).slots[static_cast<std::size_t>(slot)].name();
+  } else if (WIFEXITED(status)) {
+    ending.kind = Ending::Kind::kGaveUp;
   }
   return ending;
 }
@@ -190,10 +190,10 @@ void Supervisor::tell_ending(const Ending& ending, int status, const Restarts::N
   std::string text = "the serving process ";
   if (ending.kind == Ending::Kind::kHang) {
     text += "was ended for not coming back";
+  } else if (ending.kind == Ending::Kind::kFault) {
+    text += "crashed (" + name_of_signal((**board_).fault_signal.load()) + ")";
   } else if (WIFEXITED(status)) {
     text += "gave up with code " + std::to_string(WEXITSTATUS(status));
-  } else if (ending.kind == Ending::Kind::kFault) {
-    text += "crashed (" + name_of_signal(WTERMSIG(status)) + ")";
   } else {
     text += "was killed from outside (" + name_of_signal(WTERMSIG(status)) + ")";
   }
