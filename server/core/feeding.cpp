@@ -96,7 +96,7 @@ void Daemon::listen(std::vector<std::shared_ptr<Session>> sessions, std::functio
       [this, sessions = std::move(sessions), parts, then = std::move(then)](const base::Status& status) {
         for (std::size_t i = 0; i < sessions.size(); ++i) {
           auto& part = (*parts)[i];
-          heard(sessions[i], status ? std::move(part.status) : status, part.out);
+          heard(sessions[i], status ? part.status : status, part.out);
         }
         then();
       },
