@@ -27,7 +27,7 @@ base::Result<std::unique_ptr<RecordingRun>> RecordingRun::begin(const ServeOptio
   return std::unique_ptr<RecordingRun>(new RecordingRun(std::move(*sink), file.string(), config, parts));
 }
 
-RecordingRun::RecordingRun(RecordWriter::Sink sink, std::string file, const Config& config, const Parts& parts)
+RecordingRun::RecordingRun(RecordWriter::Sink sink, const std::string& file, const Config& config, const Parts& parts)
     : writer_(std::move(sink), told_in(parts.log, file)), recorder_(writer_), parts_(recorder_.around(parts)) {
   recorder_.describe(config, parts_);
 }

@@ -20,7 +20,7 @@ class RecordingRun {
   void finish() { recorder_.finish(); }
 
  private:
-  RecordingRun(RecordWriter::Sink sink, std::string file, const Config& config, const Parts& parts);
+  RecordingRun(RecordWriter::Sink sink, const std::string& file, const Config& config, const Parts& parts);
 
   RecordWriter writer_;
   LastWords last_words_{writer_};
