@@ -33,7 +33,7 @@ base::Error too_long(base::Duration wait) {
 }
 }  // namespace
 
-ThreadWorkers::ThreadWorkers(std::size_t threads, std::size_t limit, Post post, ThreadBegins begins)
+ThreadWorkers::ThreadWorkers(std::size_t threads, std::size_t limit, Post post, const ThreadBegins& begins)
     : post_(std::move(post)), limit_(limit) {
   for (std::size_t lane = 1; lane <= threads; ++lane) {
     threads_.emplace_back([this, lane, begins] {

@@ -22,7 +22,7 @@ using ThreadBegins = std::function<void(std::size_t lane)>;
 class ThreadWorkers : public Workers {
  public:
   /// @param limit  jobs that may wait; any time, until set_limit
-  ThreadWorkers(std::size_t threads, std::size_t limit, Post post, ThreadBegins begins = {});
+  ThreadWorkers(std::size_t threads, std::size_t limit, Post post, const ThreadBegins& begins = {});
   /// Ends what is at work; what still waits is dropped unanswered (the daemon drains first).
   ~ThreadWorkers() override;
 

@@ -81,7 +81,7 @@ TEST(HearingTogether, SoundOfOneSessionStaysInOrder) {
     alone.send(0, std::vector<float>(400, 0.25F * static_cast<float>(piece)), piece + 1, 400 * piece);
   }
   const auto own = std::to_string(alone.sessions[0]);
-  for (auto event : alone.release()) {
+  for (const auto& event : alone.release()) {
     for (const auto session : two.sessions) {
       auto same = event;
       EXPECT_THAT(heard, Contains(same.replace(same.find(own), own.size(), std::to_string(session))));
