@@ -11,6 +11,7 @@ namespace server {
 namespace {
 
 constexpr auto kBeat = std::chrono::milliseconds(200);
+constexpr auto kLeaving = std::chrono::seconds(10);
 constexpr auto kLastMoment = std::chrono::seconds(5);
 
 // Who hangs cannot hear that the supervisor is gone; and nobody is left to end it.
@@ -50,7 +51,10 @@ void ServingSide::start(asio::io_context& io, Events events) {
   beat();
 }
 
+// Who leaves beats no more; joining threads and freeing models may take its time.
 void ServingSide::stop() {
+  const auto until = (base::Clock::now() + kLeaving).time_since_epoch();
+  board_->beat.store(std::chrono::duration_cast<std::chrono::nanoseconds>(until).count());
   line_.reset();
   timer_.reset();
 }

@@ -117,7 +117,7 @@ void Supervisor::look() {
   look_.expires_after(HangWatch::kEvery);
   look_.async_wait([this](asio::error_code error) {
     if (error) return;
-    if (process_ > 0 && !hang_) {
+    if (process_ > 0 && !hang_ && !stopping_) {
       if (!ready_ && (**board_).beat.load() != 0) {
         ready_ = true;
         came_to_serve();
