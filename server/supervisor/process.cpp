@@ -8,9 +8,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
+#include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <new>
 #include <system_error>
 #include <utility>
@@ -34,12 +33,11 @@ int open_nameless() {
 #if defined(__linux__)
   return memfd_create("oscine", MFD_CLOEXEC);
 #else
-  std::string path = (std::filesystem::temp_directory_path() / "oscine-XXXXXX").string();
-  const int file = mkstemp(path.data());
-  if (file < 0) return file;
-  unlink(path.c_str());
-  fcntl(file, F_SETFD, FD_CLOEXEC);
-  return file;
+  std::FILE* file = std::tmpfile();
+  if (file == nullptr) return -1;
+  const int own = fcntl(fileno(file), F_DUPFD_CLOEXEC, 0);
+  (void)std::fclose(file);
+  return own;
 #endif
 }
 
