@@ -7,6 +7,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 torch="torch==2.13.0"
+rave="acids-rave==2.3.1 cached-conv==2.5.0 nn-tilde==1.6.0 gin-config==0.5.0 einops==0.8.2 scipy"
 oscpack_tag="release_1_1_0"
 
 # name=program where a program from elsewhere will do as well; the rest are libraries.
@@ -157,6 +158,15 @@ python_packages() {
   step "Python packages: $*" pip install "$@" || die "pip could not install $*: no network, or no index answers."
 }
 
+# RAVE models to test with are exported by RAVE's own package, in a folder of its own: what it asks for beside is 2 GB, and
+# models/import/acids.py does without.
+rave_packages() {
+  if [ -e "$root/.setup/rave-packages/rave" ]; then return; fi
+  # shellcheck disable=SC2086  # a list of packages
+  step "RAVE's export (acids-rave by pip)" pip install --no-deps --target "$root/.setup/rave-packages" $rave ||
+    say "Without acids-rave, tests of RAVE models will be skipped."
+}
+
 find_manager() {
   if [ "${OSCINE_PACKAGES:-}" = skip ]; then
     manager=none
@@ -183,6 +193,7 @@ set_up() {
     test)
       make_venv
       python_packages numpy python-osc pyyaml
+      rave_packages
       ;;
   esac
   setup_key "$1" >"$root/.setup/$1.done"
