@@ -27,6 +27,9 @@ oscine_need(libsamplerate SAMPLERATE_FOUND libsamplerate0-dev)
 pkg_check_modules(KISSFFT IMPORTED_TARGET kissfft-float)
 oscine_need("KISS FFT" KISSFFT_FOUND libkissfft-dev)
 
+# Optional: catalogues on the web. CURLOPT_PROTOCOLS_STR came with 7.85.
+pkg_check_modules(CURL IMPORTED_TARGET libcurl>=7.85)
+
 find_path(ASIO_INCLUDE_DIR asio.hpp)
 oscine_need(asio ASIO_INCLUDE_DIR libasio-dev)
 add_library(oscine_asio INTERFACE)

@@ -19,6 +19,7 @@ LIBRARIES = {
     r"osc/|ip/": "protocol",
     r"torch/|ATen/|c10/": "models",
     r"sodium": "models server",
+    r"curl/": "server",
     r"asio|spdlog/|yaml-cpp/|CLI/|prometheus/": "server",
     r"lo/|gtest/|gmock/|benchmark/": "tests",
 }

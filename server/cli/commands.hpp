@@ -51,8 +51,20 @@ int doctor(const DoctorOptions& options);
 struct ModelsOptions {
   std::filesystem::path config = "config/default.yaml";
   bool json = false;
+  bool available = false;  ///< those of the catalogue, not those of the configuration
 };
 int list_models(const ModelsOptions& options);
+
+/// The part of list_models() that asks the catalogue.
+int list_available(const ModelsOptions& options);
+
+struct CatalogueOptions {
+  std::vector<std::string> models;
+  std::filesystem::path config = "config/default.yaml";
+  bool force = false;  ///< also where a file of that name has other content
+};
+int fetch(const CatalogueOptions& options);
+int remove(const CatalogueOptions& options);
 
 struct InspectOptions {
   std::filesystem::path file;

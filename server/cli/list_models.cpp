@@ -62,6 +62,7 @@ void write_model(JsonWriter& json, const ModelConfig& model) {
 }  // namespace
 
 int list_models(const ModelsOptions& options) {
+  if (options.available) return list_available(options);
   const auto config = read_config(options.config);
   if (!config) return refuse(config.error());
   if (!options.json) {

@@ -38,6 +38,11 @@ void add_serving(CLI::App& command, server::ServeOptions& serve) {
   command.add_flag("--record-again", serve.record_again)->group("");  // a process that replaces one that recorded
 }
 
+void add_catalogue(CLI::App& command, server::CatalogueOptions& options) {
+  command.add_option("models", options.models, "their names in the catalogue")->required();
+  command.add_option("-c,--config", options.config, "the configuration (config/default.yaml)");
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"Neural models for live music, answered over OSC.", "oscine"};
   app.require_subcommand(1);
@@ -87,8 +92,23 @@ int run(int argc, char** argv) {
   models.config = standard;
   auto* listing = app.add_subcommand("models", "list the models of a configuration");
   listing->add_option("config", models.config, "the configuration (config/default.yaml)");
+  listing->add_flag("--available", models.available, "those of its catalogue, which oscine fetch brings");
   listing->add_flag("--json", models.json, "as JSON");
   listing->callback([&] { code = server::list_models(models); });
+
+  server::CatalogueOptions fetch;
+  fetch.config = standard;
+  auto* fetching = app.add_subcommand("fetch", "bring models of the catalogue into the model folder");
+  add_catalogue(*fetching, fetch);
+  fetching->add_flag("--force", fetch.force, "replace a file of that name with other content");
+  fetching->callback([&] { code = server::fetch(fetch); });
+
+  server::CatalogueOptions remove;
+  remove.config = standard;
+  auto* removing = app.add_subcommand("remove", "take models of the catalogue out of the model folder");
+  add_catalogue(*removing, remove);
+  removing->add_flag("--force", remove.force, "also a file that is not the catalogue's");
+  removing->callback([&] { code = server::remove(remove); });
 
   server::InspectOptions inspect;
   auto* inspecting = app.add_subcommand("inspect", "load a model or a card and tell all about it");

@@ -41,13 +41,7 @@ void read_file_and_hash(const MapReader& reader, const std::filesystem::path& fi
     reader.refuse(*node, "the path of the model, relative to the card,");
   }
   if (!name.empty()) card.file = resolve(name, file);
-  reader.text("sha256", card.sha256);
-  card.sha256 = lower_case(card.sha256);
-  const bool is_hash =
-      card.sha256.size() == 64 && card.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
-  if (const Node* node = reader.find("sha256"); node && !card.sha256.empty() && !is_hash) {
-    reader.refuse(*node, "64 hex digits (what sha256sum prints)");
-  }
+  read_sha256(reader, "sha256", card.sha256);
 }
 
 /// The name, and which of the script's methods and results it stands for: the same for every kind.
@@ -105,6 +99,13 @@ void read_name(const MapReader& reader, const std::string* inline_name, models::
 }
 
 }  // namespace
+
+void read_sha256(const MapReader& reader, std::string_view key, std::string& out) {
+  reader.text(key, out);
+  out = lower_case(out);
+  const bool is_hash = out.size() == 64 && out.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (const Node* node = reader.find(key); node && !out.empty() && !is_hash) reader.refuse(*node, kHashForm);
+}
 
 void read_method_list(const MapReader& reader, const Node& list, models::Card& card,
                       void (*read_one)(const MapReader& reader, models::MethodCard& method)) {

@@ -1,5 +1,6 @@
 #include "server/config/config.hpp"
 
+#include "server/config/catalogue.hpp"
 #include "server/config/parts.hpp"
 
 namespace server {
@@ -50,6 +51,16 @@ void read_folders(const MapReader& reader, Config& config) {
   for (const std::string& text : folders) config.file_folders.push_back(resolve(text, config.file));
 }
 
+/// A URL stays as it is, a path becomes absolute.
+void read_catalogue_place(const MapReader& reader, Config& config) {
+  std::string text;
+  reader.text("catalogue", text);
+  if (text.find("://") != std::string::npos && !is_url(text)) {
+    reader.refuse(*reader.find("catalogue"), "a path, or a URL that begins with https:// or http://,");
+  }
+  if (!text.empty()) config.catalogue = is_url(text) ? text : resolve(text, config.file).string();
+}
+
 Config read_config_node(const Node& node, const fs::path& file) {
   const MapReader reader(node, "", kConfigKeys);
   Config config;
@@ -61,6 +72,7 @@ Config read_config_node(const Node& node, const fs::path& file) {
   reader.choice("priority", config.priority);
   reader.boolean("lock_memory", config.lock_memory);
   read_folders(reader, config);
+  read_catalogue_place(reader, config);
   if (const Node* limits = reader.find("limits")) read_limits(*limits, config.limits);
   if (const Node* log = reader.find("log")) read_log(*log, file, config.log);
   if (const Node* metrics = reader.find("metrics")) read_metrics(*metrics, config);

@@ -96,6 +96,7 @@ struct Config {
   int workers = 0;                                   ///< threads that run models; 0: one less than cores, at least one
   std::vector<std::filesystem::path> file_folders;   ///< where `/file` may read sound files
   std::vector<std::filesystem::path> model_folders;  ///< where `/load` may take a card or a file from
+  std::string catalogue;  ///< the index of models that can be fetched: a URL or an absolute path; empty: none
   std::vector<ModelConfig> models;
   std::vector<Alias> aliases;
   std::string priority = "auto";  ///< of the network thread: auto (as high as the system allows) or off

@@ -19,6 +19,7 @@ constexpr Key kConfig[] = {
     {"workers", kWholeForm, "0", "threads", 0, 64},
     {"model_folders", kTextsForm, "[]"},
     {"file_folders", kTextsForm, "[]"},
+    {"catalogue", kTextForm, "\"\""},
     {"models", "a folder, a list of folders and cards, or a map from name to card", "[]"},
     {"aliases", "a map from address to alias", "{}"},
     {"priority", kChoiceForm, "auto", "", -kNone, kNone, "auto off"},

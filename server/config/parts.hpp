@@ -27,6 +27,10 @@ models::Card read_card_node(const Node& node, const std::filesystem::path& file,
 std::vector<models::Port> read_ports(const MapReader& reader, std::string_view key, const KeyTable& table);
 std::vector<models::AttributeCard> read_attributes(const Node& node, const std::string& path);
 
+inline constexpr const char* kHashForm = "64 hex digits (what sha256sum prints)";
+/// 64 hex digits, in lower case; empty is let through. Throws Problem.
+void read_sha256(const MapReader& reader, std::string_view key, std::string& out);
+
 /// What a card says about listening (kind classifier): windows, front end, methods and their answers.
 /// Call after modelRate and labels have been read.
 void read_listening(const MapReader& reader, models::Card& card);

@@ -84,7 +84,7 @@ class Case(unittest.TestCase):
 
 class Help(unittest.TestCase):
     def test_of_every_command_fits_a_screen(self):
-        for command in ([], ["serve"], ["record"], ["replay"], ["check"], ["doctor"], ["models"], ["inspect"], ["file"],
+        for command in ([], ["serve"], ["record"], ["replay"], ["check"], ["doctor"], ["models"], ["fetch"], ["remove"], ["inspect"], ["file"],
                         ["status"], ["send"],
                         ["watch"]):
             result = oscine(*command, "--help")
@@ -95,7 +95,8 @@ class Help(unittest.TestCase):
 
     def test_and_its_options_stand_in_the_document(self):
         page = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
-        for command in ("serve", "record", "replay", "check", "doctor", "models", "inspect", "file", "status", "send", "watch"):
+        for command in ("serve", "record", "replay", "check", "doctor", "models", "fetch", "remove", "inspect", "file", "status",
+                        "send", "watch"):
             self.assertIn(f"## {command}\n", page)
             section = page.split(f"## {command}\n")[1].split("\n## ")[0]
             options = set(re.findall(r"--[a-z][a-z-]*", oscine(command, "--help").stdout)) - {"--help"}
