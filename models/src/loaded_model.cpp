@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "../isolate/fated_run.hpp"
 #include "attributes.hpp"
 #include "text.hpp"
 #include "watched_run.hpp"
@@ -182,6 +183,16 @@ base::Result<std::unique_ptr<Run>> start_run(const Card& card, Program& program,
 }
 
 base::Result<std::unique_ptr<Run>> LoadedModel::new_run() const {
+  return parts_.card.isolate ? fated(parts_.isolated.get(), [this] { return fated_run(); }) : watched_run();
+}
+
+base::Result<std::unique_ptr<Run>> LoadedModel::fated_run() const {
+  auto run = parts_.isolated ? start_run(parts_.card, *parts_.program, parts_.stateful) : watched_run();
+  if (!run) return run;
+  return std::unique_ptr<Run>(std::make_unique<FatedRun>(std::move(*run), parts_.isolated.get()));
+}
+
+base::Result<std::unique_ptr<Run>> LoadedModel::watched_run() const {
   constexpr auto kCopying = std::chrono::seconds(10);
   const WatchedCall call(parts_.card.name, kCopying);
   auto run = start_run(parts_.card, *parts_.program, parts_.stateful);
@@ -189,6 +200,12 @@ base::Result<std::unique_ptr<Run>> LoadedModel::new_run() const {
   std::vector<base::Duration> limits;
   for (const auto& method : parts_.methods) limits.push_back(call_limit(method.timing.longest));
   return std::unique_ptr<Run>(std::make_unique<WatchedRun>(std::move(*run), parts_.card.name, std::move(limits)));
+}
+
+int LoadedModel::process() const { return parts_.isolated ? parts_.isolated->isolation().pid() : 0; }
+
+std::optional<Fall> LoadedModel::fall() const {
+  return parts_.isolated ? parts_.isolated->isolation().fall() : std::nullopt;
 }
 
 base::Result<std::size_t> LoadedModel::method(std::string_view name) const {

@@ -6,6 +6,7 @@
 
 #include "loaded_model.hpp"
 #include "measure.hpp"
+#include "models/watch.hpp"
 #include "text.hpp"
 
 namespace models {
@@ -28,7 +29,7 @@ class Loading {
   Status run() {
     for (const auto step :
          {&Loading::find_kind_and_engine, &Loading::check_file, &Loading::read_program, &Loading::probe_fresh,
-          &Loading::choose_sharing, &Loading::find_rows, &Loading::measure_methods}) {
+          &Loading::choose_sharing, &Loading::find_rows, &Loading::measure_methods, &Loading::limit_calls}) {
       if (auto status = (this->*step)(); !status) return status;
     }
     return {};
@@ -36,15 +37,30 @@ class Loading {
 
   LoadedModel::Parts take() { return std::move(parts_); }
 
+  /// Why it failed: where it has a process of its own, and that fell, for this.
+  Error reason(Error error) const {
+    if (const auto fall = parts_.isolated ? parts_.isolated->isolation().fall() : std::nullopt)
+      return {ErrorCode::kModelFailed, fall->text + " while it loaded"};
+    return error;
+  }
+
  private:
   Status find_kind_and_engine() {
     if (auto status = check(parts_.card); !status) return status;
     parts_.kind = find_kind(parts_.card.kind);
-    auto engine = open_engine(parts_.card.engine);
+    auto engine = parts_.card.isolate && options_.start_worker ? isolate() : open_engine(parts_.card.engine);
     if (!engine) return engine.error();
     parts_.engine = *engine;
     parts_.engine->prepare_thread();
     return {};
+  }
+
+  /// An engine in a process of its own; one channel for each that asks at once, and one for the thread that loads.
+  base::Result<Engine*> isolate() {
+    auto isolated = IsolatedEngine::start(parts_.card, options_, options_.side_by_side + 1);
+    if (!isolated) return isolated.error();
+    parts_.isolated = std::move(*isolated);
+    return parts_.isolated.get();
   }
 
   Status check_file() {
@@ -144,15 +160,18 @@ class Loading {
     return other_takes < kQuicker * takes;
   }
 
+  /// What an isolated model computes with is the time of another thread, far away: all that can be had is the wall's.
+  Micros clock() const { return parts_.isolated ? Micros(base::Clock::now().time_since_epoch()) : thread_time(); }
+
   /// Adds the medians of one method. False: a call failed.
   bool compare(std::size_t method, std::unique_ptr<Run>& other, Micros& takes, Micros& other_takes) {
     std::vector<Micros> ours, theirs;
     const auto ends = base::Clock::now() + std::clamp(options_.measure, kLeastCompare, kMostCompare);
     for (std::size_t pass = 0; ours.size() < kLeastCalls || (base::Clock::now() < ends && pass < kMostCalls); ++pass) {
       for (auto* times : {&ours, &theirs}) {
-        const auto before = thread_time();
+        const auto before = clock();
         if (!call(method, pass)) return false;
-        times->push_back(thread_time() - before);
+        times->push_back(clock() - before);
         std::swap(run_, other);
       }
     }
@@ -207,6 +226,13 @@ class Loading {
     return {};
   }
 
+  Status limit_calls() {
+    std::vector<base::Duration> limits;
+    for (const auto& method : parts_.methods) limits.push_back(call_limit(method.timing.longest));
+    parts_.program->limit_calls(std::move(limits));
+    return {};
+  }
+
   /// The probing pass and `warmup` more of each method; their answers go to the end of `answers`.
   Status warm_up(std::vector<float>& answers) {
     const auto passes = static_cast<std::size_t>(std::max(options_.warmup, 3)) + 1;
@@ -251,7 +277,7 @@ base::Status check(const Card& card) {
 
 base::Result<std::shared_ptr<const Model>> load(const Card& card, const LoadOptions& options) {
   Loading loading(card, options);
-  if (auto status = loading.run(); !status) return named(card.name, std::move(status.error()));
+  if (auto status = loading.run(); !status) return named(card.name, loading.reason(std::move(status.error())));
   return std::shared_ptr<const Model>(std::make_shared<LoadedModel>(loading.take()));
 }
 

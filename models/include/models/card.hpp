@@ -99,6 +99,7 @@ struct Card {
   std::filesystem::path file;    ///< absolute; empty where the engine needs none
   std::string sha256;            ///< 64 hex digits, or empty: not checked
   bool state = false;            ///< true: what was asked before changes what is answered; one instance per session
+  bool isolate = false;          ///< it runs in a process of its own (models/isolate.hpp)
   double model_rate = 0;         ///< frames per second that the model was trained at; 0: none of its own
   std::vector<MethodCard> methods;
   std::vector<AttributeCard> attributes;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "models/card.hpp"
 
 namespace models {
@@ -56,6 +57,8 @@ class Program {
   /// True when running `run` left anything in it different from the file: the program has state, whatever its card
   /// says.
   virtual bool differs(const Run& run) const = 0;
+  /// How long a call of each method may take from now on. Only for programs that can be stopped.
+  virtual void limit_calls(std::vector<base::Duration> /*by_method*/) {}
   /// Lines for `oscine inspect`: what the file itself says (exporter version, buffers, parameters …).
   virtual std::vector<std::pair<std::string, std::string>> facts() const = 0;
 };

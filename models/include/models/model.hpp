@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "models/card.hpp"
 #include "models/engine.hpp"
+#include "models/isolate.hpp"
 #include "models/stream.hpp"
 
 namespace models {
@@ -39,6 +40,11 @@ struct LoadOptions {
   int warmup = 3;                         ///< passes per method before anything is measured; 3 at least
   std::chrono::milliseconds measure{60};  ///< at most this long per method, 2000 runs at most
   std::optional<bool> rewritten = {};     ///< serve the rewritten program, or the plain one; left out: the quicker
+  /// Models whose card says `isolate` are loaded into a process that this starts. Empty: into this one.
+  StartWorker start_worker = {};
+  std::size_t side_by_side = 1;     ///< calls that an isolated model takes at once
+  std::function<void()> fell = {};  ///< an isolated model's process fell by itself; on a thread of its own
+  base::Duration longest = std::chrono::minutes(2);  ///< a load in another process is stopped then
 };
 
 class Model;
@@ -84,6 +90,10 @@ class Model : public std::enable_shared_from_this<Model> {
   virtual bool stateful() const = 0;
   /// It is served from the program that its engine rewrote for speed, which may answer otherwise in the last bit.
   virtual bool rewritten() const = 0;
+  /// Of a model that runs in a process of its own: its number. 0: it runs in this one.
+  virtual int process() const = 0;
+  /// Its process has fallen: every call fails from then on. Thread: [any].
+  virtual std::optional<Fall> fall() const = 0;
   /// Index of a method; "" and "default" are the first. Fails: kUnknown, naming those there are.
   virtual base::Result<std::size_t> method(std::string_view name) const = 0;
   /// A pristine instance; for a model without state a light one that shares the weights.
@@ -111,6 +121,10 @@ base::Status check(const Card& card);
 
 /// The kinds that this build serves ("params"), for messages and help.
 std::span<const std::string_view> kinds();
+
+/// 64 hex digits by which a load is known: of the file's bytes and of what the card says to do with them. Fails:
+/// kUnknown when the file cannot be read. Thread: [any].
+base::Result<std::string> load_key(const Card& card);
 
 /// 64 hex digits. Fails: kUnknown when the file cannot be read. Thread: [any].
 base::Result<std::string> sha256(const std::filesystem::path& file);
