@@ -79,11 +79,11 @@ void clients(Table& t) {
               "the position as it came, and the time since boot");
   t += push("/restarted", {i("boot")}, "the serving process is new: open again");
   t += request("/status", {id()}, "asks how the daemon is doing");
-  t += answer(
-      "/status.reply",
-      {id(), count("uptime", "s"), count("models"), count("sessions"), count("queued"), f("cpu", "%"), f("p50", "ms"),
-       f("p99", "ms"), count("late"), count("refused"), optional(count("restarts")), optional(count("withheld"))},
-      "how the daemon is doing");
+  t += answer("/status.reply",
+              {id(), count("uptime", "s"), count("models"), count("sessions"), count("queued"), f("cpu", "%"),
+               f("p50", "ms"), f("p99", "ms"), count("late"), count("refused"), optional(count("restarts")),
+               optional(count("withheld")), optional(count("falls"))},
+              "how the daemon is doing");
   t += change("/subscribe", {id(), s("topic", "status, log, model.state or event"), flag("on")},
               "asks for, or ends, pushes on a topic");
   t += push("/log", {s("level"), s("text")}, "a line of the log");
@@ -92,7 +92,9 @@ void clients(Table& t) {
 
 void models(Table& t) {
   t += request("/models", {id()}, "lists the models");
-  t += answer("/model.item", {id(), count("n"), count("of"), s("name"), s("kind"), s("state"), f("modelRate", "Hz")},
+  t += answer("/model.item",
+              {id(), count("n"), count("of"), s("name"), s("kind"), s("state"), f("modelRate", "Hz"),
+               optional(flag("isolated")), optional(count("falls"))},
               "one model of the list");
   t += request("/model/info", {id(), s("model")}, "asks for all about one model");
   t += answer("/model.about",

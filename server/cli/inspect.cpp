@@ -7,6 +7,7 @@
 #include "server/cli/json.hpp"
 #include "server/cli/table.hpp"
 #include "server/config/config.hpp"
+#include "server/supervisor/worker_process.hpp"
 
 namespace server {
 
@@ -65,12 +66,16 @@ base::Status read_file(models::Engine& engine, Report& report) {
 base::Result<Report> with_card(const fs::path& card_file) {
   auto card = read_card(card_file);
   if (!card) return card.error();
-  const auto model = models::load(*card);
+  models::LoadOptions options;
+  options.start_worker = worker_starter();
+  const auto model = models::load(*card, options);
   if (!model) return model.error();
   Report report{*card, card_file, {}, {}, (*model)->stateful(), {}, {}, {}, {}};
   report.methods.assign((*model)->methods().begin(), (*model)->methods().end());
   report.attributes.assign((*model)->attributes().begin(), (*model)->attributes().end());
-  if (auto read = read_file((*model)->engine(), report); !read) return read.error();
+  const auto engine = models::open_engine(card->engine);  // an isolated model's own takes no second program
+  if (!engine) return engine.error();
+  if (auto read = read_file(**engine, report); !read) return read.error();
   report.facts = (*model)->facts();  // of the one that is served
   return report;
 }
@@ -152,6 +157,7 @@ void print_card(const Report& report) {
   fact("sha256", report.sha256.empty() ? "" : hash_text(report));
   if (!report.card_file.empty())
     fact("state", report.stateful ? "one copy for each session" : "none: one copy serves all");
+  fact("process", card.isolate ? "its own" : "");
   fact("rate", card.model_rate == 0 ? "" : number_text(static_cast<float>(card.model_rate)) + " frames per second");
   fact("hears", hears(card));
   fact("licence", card.licence);
@@ -227,7 +233,14 @@ void print_json(const Report& report) {
   write_texts(json, "authors", card.authors);
   write_texts(json, "links", card.links);
   write_texts(json, "labels", card.labels);
-  json.key("stateful").boolean(report.stateful).key("model_rate").number(card.model_rate).key("methods").open('[');
+  json.key("stateful")
+      .boolean(report.stateful)
+      .key("isolate")
+      .boolean(card.isolate)
+      .key("model_rate")
+      .number(card.model_rate)
+      .key("methods")
+      .open('[');
   for (const auto& method : report.methods) write_method(json, method);
   json.close(']').key("attributes").open('[');
   for (const auto& one : report.attributes) {

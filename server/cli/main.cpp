@@ -5,7 +5,9 @@
 
 #include "models/engine.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/text.hpp"
 #include "server/supervisor/process.hpp"
+#include "server/supervisor/worker_process.hpp"
 #include "version.hpp"
 
 namespace {
@@ -60,6 +62,13 @@ int run(int argc, char** argv) {
   serving->add_option("--supervised", serve.supervised)->delimiter(',')->group("");
   serving->add_option("--record", serve.record, "write everything that arrives and leaves to this file");
   serving->callback([&] { code = server::serve(serve); });
+
+  std::vector<int> worker;
+  auto* working = app.add_subcommand("worker", "what serves one isolated model")->group("");
+  working->add_option("--of", worker)->delimiter(',')->required();
+  working->callback([&] {
+    if (const auto wrong = server::run_worker(worker); !wrong) code = server::refuse(wrong.error());
+  });
 
   server::ServeOptions record;
   record.config = standard;

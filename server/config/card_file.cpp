@@ -146,6 +146,7 @@ models::Card read_card_node(const Node& node, const std::filesystem::path& file,
   std::string state = "none";
   reader.choice("state", state);
   card.state = state == "session";
+  reader.boolean("isolate", card.isolate);
   reader.number("modelRate", card.model_rate);
   reader.text("about", card.about);
   reader.text("licence", card.licence);

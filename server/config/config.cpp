@@ -27,6 +27,7 @@ void read_limits(const Node& node, LimitsConfig& limits) {
   read_duration(reader, "tcp_frame_seconds", limits.tcp_frame_wait);
   read_duration(reader, "input_ms", limits.input);
   read_duration(reader, "load_wait_ms", limits.load_wait);
+  read_duration(reader, "load_seconds", limits.longest_load);
   read_duration(reader, "inline_budget_us", limits.inline_budget);
   read_duration(reader, "linger_us", limits.linger);
   read_duration(reader, "keep_warm_us", limits.keep_warm);

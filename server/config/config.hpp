@@ -66,6 +66,7 @@ struct LimitsConfig {
   int tcp_connections = 1024;
   std::chrono::seconds tcp_frame_wait{10};  ///< a frame takes longer to come, or the first never does: closed
   Millis input{5000};                       ///< sound of a session that waits for its model; then 429 (TCP: it waits)
+  std::chrono::seconds longest_load{120};   ///< a load that takes longer is stopped
   Millis load_wait{2000};                   ///< how long work waits for its model to load; then 503
   std::chrono::microseconds linger{50};  ///< how long [net] looks again before it sleeps, under back-to-back questions
   std::chrono::microseconds keep_warm{1000};     ///< a small model is called so often between questions; 0: never

@@ -40,6 +40,7 @@ constexpr Key kLimits[] = {
     {"tcp_frame_seconds", kWholeForm, "10", "seconds", 1, 3600},
     {"input_ms", kWholeForm, "5000", "milliseconds", 100, 60000},
     {"load_wait_ms", kWholeForm, "2000", "milliseconds", 0, 60000},
+    {"load_seconds", kWholeForm, "120", "seconds", 1, 3600},
     {"inline_budget_us", kWholeForm, "300", "microseconds", 0, 10000},
     {"linger_us", kWholeForm, "50", "microseconds", 0, 1000},
     {"keep_warm_us", kWholeForm, "1000", "microseconds", 0, 1000000},
@@ -58,6 +59,7 @@ constexpr Key kMetrics[] = {
 constexpr Key kModel[] = {
     {"card", kTextForm, "required"},
     {"trusted", kBoolForm, "false"},
+    {"isolate", kBoolForm, "false"},
 };
 
 constexpr Key kAlias[] = {
@@ -77,6 +79,7 @@ constexpr Key kCard[] = {
     {"file", kTextForm, "required"},
     {"sha256", kTextForm, "\"\""},
     {"state", kChoiceForm, "none", "", -kNone, kNone, "none session"},
+    {"isolate", kBoolForm, "false"},
     {"modelRate", kNumberForm, "0", "frames per second", 0, 1e6},
     {"about", kTextForm, "\"\""},
     {"licence", kTextForm, "\"\""},

@@ -73,6 +73,16 @@ void read_path(const Node& node, const fs::path& file, Collector& out) {
   }
 }
 
+/// How it is served, whatever its card says.
+void read_manner(const MapReader& reader, ModelConfig& model) {
+  reader.boolean("trusted", model.trusted);
+  reader.boolean("isolate", model.card.isolate);
+  if (!model.trusted || !model.card.isolate) return;
+  throw Problem{reader.line(), reader.path("trusted") +
+                                   " is true, and so is isolate: a model answers on the network "
+                                   "thread or in a process of its own; one of them has to be false"};
+}
+
 ModelConfig read_named(const Node& node, const fs::path& file) {
   const std::string path = "models." + one_line(node.key);
   check_model_name(node.key, node.line, "a name in models");
@@ -94,7 +104,7 @@ ModelConfig read_named(const Node& node, const fs::path& file) {
   ModelConfig model;
   if (node.find("kind")) {
     model.card = read_card_node(node, file, path, &node.key);
-    MapReader(node, path, kModelKeys, &kCardKeys).boolean("trusted", model.trusted);
+    read_manner(MapReader(node, path, kModelKeys, &kCardKeys), model);
     return model;
   }
   const MapReader reader(node, path, kModelKeys);
@@ -104,7 +114,7 @@ ModelConfig read_named(const Node& node, const fs::path& file) {
   long long format = 0;
   if (as_whole(card, format)) throw Problem{card.line, path + ".kind is missing; a card written here needs it"};
   model = from_card(text);
-  reader.boolean("trusted", model.trusted);
+  read_manner(reader, model);
   return model;
 }
 

@@ -19,6 +19,7 @@
 #include "server/core/chance.hpp"
 #include "server/core/client.hpp"
 #include "server/core/crowd.hpp"
+#include "server/core/falls.hpp"
 #include "server/core/guard.hpp"
 #include "server/core/keeper.hpp"
 #include "server/core/metrics.hpp"
@@ -43,7 +44,8 @@ struct Parts {
   Seed seed = fresh_seed();            ///< of every random number
   /// How a model is loaded now. Thread: [load].
   std::function<models::LoadOptions()> load_options = [] { return models::LoadOptions{}; };
-  Tap* tap = nullptr;  ///< where a run is recorded or replayed
+  Tap* tap = nullptr;        ///< where a run is recorded or replayed
+  Trials* trials = nullptr;  ///< where models go first; null: they are loaded here at once
 };
 
 /// The daemon without its sockets: packets in, packets out. Receives → validates → finds the client and the handler →
@@ -73,6 +75,11 @@ class Daemon {
 
   base::Time next_due() const { return timers_.next_due(); }
   void run_due();
+
+  /// Processes of isolated models may have fallen: deals with those that have.
+  void look_for_falls();
+  /// One has: that of the model that was the number-th to be served.
+  void fell(std::uint32_t number, const models::Fall& fall);
 
   /// A line of the log, for those who subscribed.
   void tell_log(Level level, const std::string& line);
@@ -151,9 +158,14 @@ class Daemon {
   void on_reload(Request&, const protocol::Arguments&);
   void when_ready(std::string_view model, Catalog::Ready ready);
   Catalog::Done loading(const Request& request);
+  void forgive(const std::string& model);
   void model_changed(const std::string& name, const Catalog::Item& item, std::chrono::nanoseconds took);
   void end_sessions_of(const std::string& model);
   void carry_over(const std::string& model, const std::shared_ptr<const ServedModel>& served);
+
+  // falling.cpp
+  void end_sessions_of(std::uint32_t number, const models::Fall& fall);
+  void start_again(const std::string& model, const base::Error& why, base::Duration pause);
 
   // on_sessions.cpp
   void on_open(Request&, const protocol::Arguments&);
@@ -222,7 +234,7 @@ class Daemon {
   void feed(const std::shared_ptr<Session>& session);
   void gather(const Asked& asked);
   std::vector<std::shared_ptr<Session>> next_of(const Asked& asked, Crowd& crowd);
-  bool queue_is_full() const;
+  bool queue_is_full(const ServedModel& served) const;
   void listen(std::vector<std::shared_ptr<Session>> sessions, std::function<void()> then);
   void heard(const std::shared_ptr<Session>& session, base::Status status, const models::StreamOutput& out);
   /// What was sent to these receivers has to leave first.
@@ -271,6 +283,7 @@ class Daemon {
   Answers answers_;
   Clients clients_;
   Catalog catalog_;
+  Falls falls_;
   Aliases aliases_;
   std::map<Asked, Crowd> crowds_;
   std::unordered_map<std::int32_t, std::weak_ptr<Session>> sessions_;

@@ -29,12 +29,14 @@ void Daemon::feed_later(const std::shared_ptr<Session>& session) {
   });
 }
 
-bool Daemon::queue_is_full() const { return parts_.workers.queued() >= static_cast<std::size_t>(config_.limits.queue); }
+bool Daemon::queue_is_full(const ServedModel& served) const {
+  return parts_.workers.queued_for(served.crew.get()) >= static_cast<std::size_t>(config_.limits.queue);
+}
 
 void Daemon::feed(const std::shared_ptr<Session>& session) {
   auto& flow = *session->flow;
   if (flow.at_work || flow.waiting.empty()) return;
-  if (queue_is_full() || congested(*session)) return feed_later(session);
+  if (queue_is_full(*session->served) || congested(*session)) return feed_later(session);
   flow.at_work = true;
   if (session->served->model->methods()[session->method].rows == 1) return listen({session}, [] {});
   const Asked asked{session->served, session->method};
@@ -68,7 +70,7 @@ std::vector<std::shared_ptr<Session>> Daemon::next_of(const Asked& asked, Crowd&
   while (sessions.size() < most && !crowd.waiting.empty()) {
     const auto [session, flow] = std::move(crowd.waiting.front());
     crowd.waiting.pop_front();
-    if (!queue_is_full() && asked.fits(*session) && session->flow == flow && !flow->waiting.empty()) {
+    if (!queue_is_full(*asked.served) && asked.fits(*session) && session->flow == flow && !flow->waiting.empty()) {
       sessions.push_back(session);
       continue;
     }

@@ -112,8 +112,7 @@ void Daemon::run_file(const std::shared_ptr<FileRun>& run) {
     return end_file(run, Error{ErrorCode::kGone, "the session ended before its file"});
   }
   if (run->cancelled || closing_) return end_file(run, Error{ErrorCode::kExpired, "cancelled"});
-  const bool full = parts_.workers.queued() >= static_cast<std::size_t>(config_.limits.queue);
-  if (full || congested(*session)) {
+  if (queue_is_full(*session->served) || congested(*session)) {
     timers_.add(now() + Flow::kLookAgain, [this, run](base::Time) { run_file(run); });
     return;
   }

@@ -29,6 +29,9 @@ void Daemon::on_models(Request& request, const Arguments&) {
     auto& writer = answers_.writer().begin("/oscine/v1/model.item");
     writer.integer(request.id).integer(static_cast<std::int64_t>(n++)).integer(of).text(name);
     writer.text(item.config.card.kind).text(name_of(item.state)).number(item.config.card.model_rate);
+    const auto counts = metrics_.models.find(name);
+    writer.integer(item.config.card.isolate ? 1 : 0);
+    writer.integer(counts == metrics_.models.end() ? 0 : static_cast<std::int64_t>(counts->second.all_falls()));
     answers_.item(request, writer.end(), now());
   }
   answers_.done(request, n, now());
@@ -126,11 +129,16 @@ Catalog::Done Daemon::loading(const Request& request) {
   };
 }
 
+void Daemon::forgive(const std::string& model) {
+  falls_.forgive(model);
+  parts_.keeper->forgive(model);
+}
+
 void Daemon::on_load(Request& request, const Arguments& arguments) {
   const auto done = loading(request);
   if (!done) return;
   const std::string name(arguments.text(1));
-  parts_.keeper->forgive(name);
+  forgive(name);
   if (!arguments.has(2)) return catalog_.load_known(name, done);
   if (!is_model_name(name)) {
     return done(Error{ErrorCode::kMalformed, "a model's name is 1 to 64 of a-z 0-9 . _ -"});
@@ -142,7 +150,7 @@ void Daemon::on_reload(Request& request, const Arguments& arguments) {
   auto done = loading(request);
   if (!done) return;
   const std::string name(arguments.text(1));
-  parts_.keeper->forgive(name);
+  forgive(name);
   catalog_.reload(name, std::move(done));
 }
 
@@ -203,6 +211,7 @@ void Daemon::reconfigure(Config config) {
   guard_.configure(config_.known, config_.lease);
   parts_.workers.set_limit(static_cast<std::size_t>(config_.limits.queue), config_.limits.queue_wait);
   answers_.tcp_frame = config_.limits.tcp_frame;
+  catalog_.set_longest_load(config_.limits.longest_load);
   parts_.log.set_level(level_of(config_.log.level));
 }
 

@@ -107,7 +107,8 @@ void Daemon::perform_in(const std::shared_ptr<const ServedModel>& served, Seats 
     *took = base::Clock::now() - began;
     return status;
   };
-  const auto taken = parts_.workers.submit({std::move(seats), run, finished, useless_after, std::move(turn)});
+  const auto taken =
+      parts_.workers.submit({std::move(seats), run, finished, useless_after, std::move(turn), served->crew});
   if (!taken) finished(taken.error());
 }
 
