@@ -52,7 +52,7 @@ class Trouble(threading.Thread):
 
     def __init__(self, port, model):
         super().__init__(daemon=True)
-        self.port, self.model, self.stopped, self.noticed = port, model, threading.Event(), []
+        self.port, self.model, self.stopped, self.noticed, self.back = port, model, threading.Event(), [], []
 
     def run(self):
         with contextlib.closing(Peer()) as peer:
@@ -63,7 +63,11 @@ class Trouble(threading.Thread):
                 began = time.monotonic()
                 said = peer.ask(self.port, "ask", request, self.model, 0.25, 0.5)[1]
                 if said[2] == 500:
-                    self.noticed.append(time.monotonic() - began)
+                    fell = time.monotonic()
+                    self.noticed.append(fell - began)
+                    request += 1
+                    if peer.ask(self.port, "ask", request, self.model, 0.5, 0.5)[0] == "/oscine/v1/result":
+                        self.back.append(time.monotonic() - fell)
                 elif said[2] == 503:
                     peer.ask(self.port, "reload", request + 1, self.model)
             peer.ask(self.port, "reload", request + 1, self.model)
@@ -86,7 +90,7 @@ def one_round(daemon):
         quiet = times(daemon, "here", "paced", COUNT, PERIOD_US)
         with Trouble(daemon.port, trouble) as asked:
             troubled = times(daemon, "here", "paced", COUNT, PERIOD_US)
-        found[trouble] = (percentile(quiet, 0.99), percentile(troubled, 0.99), asked.noticed)
+        found[trouble] = (percentile(quiet, 0.99), percentile(troubled, 0.99), asked.noticed, asked.back)
         tell(f"isolate: while {trouble} fell {len(asked.noticed)} times: p99 of another {found[trouble][1]:.0f} us, "
              f"in quiet {found[trouble][0]:.0f} us")
     return found
@@ -110,4 +114,7 @@ def run(figures, options):
         noticed = [took for one in rounds for took in one[trouble][2]]
         if not noticed:
             raise BenchError(f"{trouble} never fell")
+        back = [took for one in rounds for took in one[trouble][3]]
+        if back:
+            figures.add(f"isolate.{trouble}.answers again after, p50", percentile(back, 0.5), "s", None, (min(back), max(back)))
         figures.add(f"isolate.{trouble}.noticed after, at most", max(noticed), "s", NOTICED_BAR_S, (min(noticed), max(noticed)))

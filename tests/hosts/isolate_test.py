@@ -12,11 +12,14 @@ from program import ROOT, Program, fake
 TORCH = os.environ.get("OSCINE_TORCH") in ("1", "ON", "TRUE")
 
 
+PATIENT = "limits: {load_wait_ms: 20000}\n"  # on a busy machine models take their time to load
+
+
 def apart(name, does="sum", extra=""):
     return fake(name, does, extra) + "    isolate: true\n"
 
 
-MODELS = ("models:\n" + fake("sum") + apart("calm") + apart("crash", "crash", ", when: 0.25")
+MODELS = (PATIENT + "models:\n" + fake("sum") + apart("calm") + apart("crash", "crash", ", when: 0.25")
           + apart("abort", "abort", ", when: 0.25") + apart("hang", "hang", ", when: 0.25"))
 
 
@@ -107,7 +110,7 @@ class Isolate(unittest.TestCase):
             self.assertEqual(self.ask(oscine, 34, "crash")[0], "/oscine/v1/result")
 
     def test_a_kill_from_outside_is_nobodys_fault_however_often(self):
-        with Program("models:\n" + apart("calm")) as oscine:
+        with Program(PATIENT + "models:\n" + apart("calm")) as oscine:
             self.hello(oscine)
             self.assertEqual(self.ask(oscine, 2, "calm")[0], "/oscine/v1/result")
             self.assertEqual(self.peer.ask(oscine.port, "subscribe", 3, "model.state", 1)[0], "/oscine/v1/done")
@@ -120,7 +123,7 @@ class Isolate(unittest.TestCase):
             self.assertEqual(self.falls(oscine)["calm"], (1, 5))
 
     def test_its_process_leaves_with_the_serving_process_however_that_ends(self):
-        with Program("models:\n" + apart("calm")) as oscine:
+        with Program(PATIENT + "models:\n" + apart("calm")) as oscine:
             self.hello(oscine)
             self.assertEqual(self.ask(oscine, 2, "calm")[0], "/oscine/v1/result")
             (worker,) = started_by(self.serving(oscine))
@@ -169,7 +172,7 @@ class Isolate(unittest.TestCase):
     @unittest.skipUnless(TORCH, "this build has no LibTorch")
     def test_a_script_is_answered_for_as_in_the_serving_process(self):
         card = ROOT / "models/zoo/synth-params/card.yaml"
-        config = f"models:\n  here: {{card: {card}, trusted: true}}\n  there: {{card: {card}, isolate: true}}\n"
+        config = PATIENT + f"models:\n  here: {{card: {card}, trusted: true}}\n  there: {{card: {card}, isolate: true}}\n"
         with Program(config) as oscine:
             self.hello(oscine)
             for n in range(20):
@@ -177,7 +180,7 @@ class Isolate(unittest.TestCase):
                 here, there = (self.ask(oscine, 100 + 2 * n + i, model, x) for i, model in enumerate(("here", "there")))
                 self.assertEqual(here[0], "/oscine/v1/result", here)
                 for one, other in zip(here[1][4:], there[1][4:]):
-                    self.assertAlmostEqual(one, other, places=5)
+                    self.assertLessEqual(abs(one - other), 1e-5 * max(abs(one), 1))  # one may be rewritten for speed
             session = self.open(oscine, 2, "there")
             (worker,) = started_by(self.serving(oscine))
             os.kill(worker, signal.SIGKILL)
