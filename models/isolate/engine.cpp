@@ -59,6 +59,26 @@ class IsolatedRun final : public Run {
     return values;
   }
 
+  void seed(std::uint64_t seed) override {
+    (void)isolation_->call(
+        Call::kSeed, limits_->of_other(kOther), [&](Packer& ask) { put_all(ask, id_, seed); }, [](Unpacker&) {});
+  }
+
+  base::Status fill(std::string_view buffer, const Sound& sound) override {
+    return isolation_->call(
+        Call::kFill, limits_->of_other(kOther),
+        [&](Packer& ask) {
+          put_all(ask, id_, buffer, sound.channels, sound.rate);
+          put(ask, sound.planes);
+        },
+        [](Unpacker&) {});
+  }
+
+  base::Status clear(std::string_view buffer) override {
+    return isolation_->call(
+        Call::kClear, limits_->of_other(kOther), [&](Packer& ask) { put_all(ask, id_, buffer); }, [](Unpacker&) {});
+  }
+
   RunId id() const { return id_; }
 
  private:
@@ -69,11 +89,13 @@ class IsolatedRun final : public Run {
 
 class IsolatedProgram final : public Program {
  public:
-  IsolatedProgram(std::shared_ptr<Isolation> isolation, base::Time until, std::vector<std::string> methods, Facts facts)
+  IsolatedProgram(std::shared_ptr<Isolation> isolation, base::Time until, std::vector<std::string> methods, Facts facts,
+                  Script script)
       : isolation_(std::move(isolation)),
         limits_(std::make_shared<const Limits>(Limits{until, {}})),
         methods_(std::move(methods)),
-        facts_(std::move(facts)) {}
+        facts_(std::move(facts)),
+        script_(std::move(script)) {}
 
   std::vector<std::string> methods() const override { return methods_; }
   base::Result<std::unique_ptr<Run>> fresh() override { return made_by(Call::kFresh); }
@@ -85,13 +107,21 @@ class IsolatedProgram final : public Program {
         Call::kChoose, limits_->of_other(kOther), [chosen](Packer& ask) { put(ask, chosen); }, [](Unpacker&) {});
   }
 
-  bool differs(const Run& run) const override {
+  bool differs(const Run& run, bool thorough) const override {
     bool differs = true;
     (void)isolation_->call(
         Call::kDiffers, limits_->of_other(kOther),
-        [&run](Packer& ask) { put(ask, static_cast<const IsolatedRun&>(run).id()); },
+        [&run, thorough](Packer& ask) { put_all(ask, static_cast<const IsolatedRun&>(run).id(), thorough); },
         [&differs](Unpacker& said) { models::get(said, differs); });
     return differs;
+  }
+
+  const Script& script() const override { return script_; }
+
+  void leave_out(std::size_t method) override {
+    (void)isolation_->call(
+        Call::kLeaveOut, limits_->of_other(kOther), [method](Packer& ask) { put(ask, std::uint64_t{method}); },
+        [](Unpacker&) {});
   }
 
   Facts facts() const override {
@@ -121,6 +151,7 @@ class IsolatedProgram final : public Program {
   std::shared_ptr<const Limits> limits_;
   std::vector<std::string> methods_;
   Facts facts_;
+  Script script_;
 };
 
 }  // namespace
@@ -139,12 +170,13 @@ base::Result<std::unique_ptr<Program>> IsolatedEngine::load(const Card& card) {
   const auto until = after(longest_);
   std::vector<std::string> methods;
   Facts facts;
+  Script script;
   const auto status = isolation_->call(
       Call::kLoad, until, [&card](Packer& ask) { put(ask, card); },
-      [&](Unpacker& said) { get_all(said, version_, methods, facts); });
+      [&](Unpacker& said) { get_all(said, version_, methods, facts, script); });
   if (!status) return status.error();
   return std::unique_ptr<Program>(
-      std::make_unique<IsolatedProgram>(isolation_, until, std::move(methods), std::move(facts)));
+      std::make_unique<IsolatedProgram>(isolation_, until, std::move(methods), std::move(facts), std::move(script)));
 }
 
 base::Status IsolatedEngine::try_out(const Card& card, base::Duration longest) {

@@ -31,6 +31,13 @@ class FatedRun final : public Run {
   base::Result<std::vector<Value>> get(std::string_view attribute) override {
     return fated(isolated_, [&] { return run_->get(attribute); });
   }
+  void seed(std::uint64_t seed) override { run_->seed(seed); }
+  base::Status fill(std::string_view buffer, const Sound& sound) override {
+    return fated(isolated_, [&] { return run_->fill(buffer, sound); });
+  }
+  base::Status clear(std::string_view buffer) override {
+    return fated(isolated_, [&] { return run_->clear(buffer); });
+  }
 
  private:
   std::unique_ptr<Run> run_;

@@ -50,8 +50,19 @@ class Host {
         choose(asked, out);
         break;
       case Call::kDiffers:
-        put(out, base::Status());
-        put(out, program_->differs(run_of(asked)));
+        differs(asked, out);
+        break;
+      case Call::kLeaveOut:
+        leave_out(asked, out);
+        break;
+      case Call::kFill:
+        fill(asked, out);
+        break;
+      case Call::kClear:
+        clear(asked, out);
+        break;
+      case Call::kSeed:
+        seed(asked, out);
         break;
       case Call::kFacts:
         put(out, base::Status());
@@ -96,7 +107,7 @@ class Host {
     }
     program_ = std::move(*program);
     put(out, base::Status());
-    put_all(out, (*engine)->version(), program_->methods(), program_->facts());
+    put_all(out, (*engine)->version(), program_->methods(), program_->facts(), program_->script());
   }
 
   static base::Status try_out(Unpacker& asked) {
@@ -153,6 +164,46 @@ class Host {
     auto status = run.run(static_cast<std::size_t>(method), in, given);
     put(out, status);
     if (status) put_all(out, given.shape, given.data);
+  }
+
+  void differs(Unpacker& asked, Packer& out) {
+    Run& run = run_of(asked);
+    bool thorough = false;
+    get(asked, thorough);
+    put(out, base::Status());
+    put(out, program_->differs(run, thorough));
+  }
+
+  void leave_out(Unpacker& asked, Packer& out) {
+    std::uint64_t method = 0;
+    get(asked, method);
+    program_->leave_out(static_cast<std::size_t>(method));
+    put(out, base::Status());
+  }
+
+  void fill(Unpacker& asked, Packer& out) {
+    Run& run = run_of(asked);
+    std::string buffer;
+    Sound sound;
+    std::vector<float> planes;
+    get_all(asked, buffer, sound.channels, sound.rate, planes);
+    sound.planes = planes;
+    put(out, run.fill(buffer, sound));
+  }
+
+  void clear(Unpacker& asked, Packer& out) {
+    Run& run = run_of(asked);
+    std::string buffer;
+    get(asked, buffer);
+    put(out, run.clear(buffer));
+  }
+
+  void seed(Unpacker& asked, Packer& out) {
+    Run& run = run_of(asked);
+    std::uint64_t seed = 0;
+    get(asked, seed);
+    run.seed(seed);
+    put(out, base::Status());
   }
 
   void set(Unpacker& asked, Packer& out) {

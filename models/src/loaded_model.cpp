@@ -1,6 +1,9 @@
 #include "loaded_model.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
 #include <utility>
 
 #include "../isolate/fated_run.hpp"
@@ -25,6 +28,10 @@ class LoadedInstance final : public Instance {
     return with_run([&](Run& run) { return caller_->run(run, method, in, out); });
   }
 
+  base::Status call(std::size_t method, const TensorIn& in, TensorOut& out) override {
+    return with_run([&](Run& run) { return run.run(method, in, out); });
+  }
+
   void ask(std::size_t method, Windows& windows, bool together) override {
     const std::size_t rows = together ? static_cast<std::size_t>(model_->methods()[method].rows) : 1;
     for (std::size_t left = windows.count(); left > 0; left = windows.count() - windows.answers.size()) {
@@ -47,6 +54,7 @@ class LoadedInstance final : public Instance {
     const auto fitted = fit_values(**card, values);
     if (!fitted) return fail(fitted.error());
     if (auto status = run_->set(attribute, *fitted); !status) return fail(std::move(status.error()));
+    set_.insert_or_assign(std::string(attribute), *fitted);
     return {};
   }
 
@@ -57,14 +65,47 @@ class LoadedInstance final : public Instance {
     return values;
   }
 
+  base::Status fill(std::string_view buffer, const Sound& sound) override {
+    return with_buffer(buffer, [&](const std::string& name) { return run_->fill(name, sound); });
+  }
+
+  base::Status clear(std::string_view buffer) override {
+    return with_buffer(buffer, [&](const std::string& name) { return run_->clear(name); });
+  }
+
+  base::Status use_rate(double rate) override {
+    if (!model_->takes_rate()) return {};
+    rate_ = {static_cast<std::int32_t>(std::lround(rate))};
+    auto status = run_->set("sample_rate", rate_);
+    return status ? status : fail(std::move(status.error()));
+  }
+
+  void seed(std::uint64_t seed) override {
+    seed_ = seed;
+    run_->seed(seed);
+  }
+
   base::Status reset() override {
-    auto fresh = model_->new_run();
+    set_.clear();
+    auto fresh = fresh_run();
     if (!fresh) return fail(std::move(fresh.error()));
     run_ = std::move(*fresh);
     return {};
   }
 
  private:
+  template <class Use>
+  base::Status with_buffer(std::string_view asked, Use use) {
+    const auto known = model_->buffers();
+    for (const auto& name : known) {
+      if (name != asked && name != std::string(asked) + "#0") continue;
+      auto status = use(name);
+      return status ? base::Status() : fail(std::move(status.error()));
+    }
+    return fail(
+        {base::ErrorCode::kUnknown, "no buffer '" + std::string(asked.substr(0, 64)) + "'" + hint(asked, known)});
+  }
+
   /// Answers so many windows, the first that have no answer yet.
   void ask_next(std::size_t method, Windows& windows, std::size_t rows) {
     const std::size_t size = windows.numbers.size() / windows.count(), first = windows.answers.size();
@@ -87,16 +128,30 @@ class LoadedInstance final : public Instance {
 
   base::Error fail(base::Error error) const { return named(model_->card().name, std::move(error)); }
 
+  base::Result<std::unique_ptr<Run>> fresh_run() const {
+    auto fresh = model_->new_run();
+    if (fresh && seed_) (*fresh)->seed(*seed_);
+    if (!fresh || rate_.empty()) return fresh;
+    if (auto status = (*fresh)->set("sample_rate", rate_); !status) return status.error();
+    return fresh;
+  }
+
   /// After a failure what the run holds is unknown. Should no fresh one be had, the old one stays: it can only fail
   /// again.
   void renew() {
-    if (auto fresh = model_->new_run()) run_ = std::move(*fresh);
+    auto fresh = fresh_run();
+    if (!fresh) return;
+    run_ = std::move(*fresh);
+    for (const auto& [attribute, values] : set_) (void)run_->set(attribute, values);  // it took them once
   }
 
   std::shared_ptr<const LoadedModel> model_;
   std::unique_ptr<Run> run_;
   std::unique_ptr<Caller> caller_;
   std::vector<float> answers_;
+  std::map<std::string, std::vector<Value>, std::less<>> set_;  ///< since the last reset()
+  std::optional<std::uint64_t> seed_;
+  std::vector<Value> rate_;  ///< none: it was not told
 };
 
 /// Holds its model, and what the kind keeps of the sound.
@@ -144,6 +199,10 @@ class LoadedStream final : public Stream {
     auto values = way_->get(setting);
     if (!values) return named(model_->card().name, std::move(values.error()));
     return values;
+  }
+
+  base::Result<bool> set_at(Change /*change*/) override {
+    return named(model_->card().name, {base::ErrorCode::kWrongState, "it has no blocks between which to set anything"});
   }
 
   std::int64_t lookahead() const override { return way_->lookahead(); }
@@ -230,6 +289,9 @@ base::Result<std::unique_ptr<Instance>> LoadedModel::instance() const {
 
 base::Result<std::unique_ptr<Stream>> LoadedModel::stream(std::size_t method, const StreamFormat& format) const {
   if (method >= parts_.methods.size()) return named(parts_.card.name, no_method(method));
+  auto by_blocks = parts_.kind->stream(shared_from_this(), method, format);
+  if (!by_blocks) return named(parts_.card.name, std::move(by_blocks.error()));
+  if (*by_blocks != nullptr) return by_blocks;
   auto way = parts_.kind->way(parts_.card, parts_.methods, method, format, parts_.stateful);
   if (!way) return named(parts_.card.name, std::move(way.error()));
   auto self = std::static_pointer_cast<const LoadedModel>(shared_from_this());
@@ -238,9 +300,11 @@ base::Result<std::unique_ptr<Stream>> LoadedModel::stream(std::size_t method, co
 
 std::vector<std::pair<std::string, std::string>> LoadedModel::facts() const {
   auto facts = parts_.program->facts();
+  for (const auto& why : parts_.left_out) facts.emplace_back("left out", why);
   int rows = 0;
   for (const auto& method : parts_.methods) {
-    const bool windows = method.answer != Answer::kNumbers && method.answer != Answer::kOnsets;
+    const bool windows =
+        method.answer != Answer::kNumbers && method.answer != Answer::kOnsets && method.answer != Answer::kStream;
     if (windows) rows = std::max(rows, method.rows);
   }
   if (rows == 1) facts.emplace_back("windows of several sessions", "one by one");

@@ -30,6 +30,7 @@ class LoadedModel final : public Model {
     bool stateful = false;
     bool rewritten = false;
     std::unique_ptr<IsolatedEngine> isolated;  ///< the engine of a model in a process of its own
+    std::vector<std::string> left_out;         ///< why methods of the file are not served
   };
 
   explicit LoadedModel(Parts parts) : parts_(std::move(parts)) {}
@@ -38,6 +39,8 @@ class LoadedModel final : public Model {
   std::span<const Method> methods() const override { return parts_.methods; }
   std::span<const AttributeCard> attributes() const override { return parts_.card.attributes; }
   std::span<const AttributeCard> settings() const override { return parts_.settings; }
+  std::span<const std::string> buffers() const override { return parts_.program->script().buffers; }
+  bool takes_rate() const { return parts_.program->script().takes_rate; }
   bool stateful() const override { return parts_.stateful; }
   bool rewritten() const override { return parts_.rewritten; }
   int process() const override;

@@ -86,25 +86,77 @@ class Loading {
     auto program = parts_.engine->load(parts_.card);
     if (!program) return program.error();
     parts_.program = std::move(*program);
+    if (auto status = parts_.kind->complete(parts_.card, *parts_.program); !status) return status;
     auto methods = parts_.kind->methods(parts_.card, *parts_.program);
     if (!methods) return methods.error();
     parts_.methods = std::move(*methods);
-    parts_.settings = parts_.kind->settings(parts_.card);
     return {};
   }
 
   /// Runs a throw-away copy, sees each method's shape, and whether running leaves anything behind.
   Status probe_fresh() {
+    if (auto status = renew(); !status) return status;
+    for (const auto& attribute : parts_.card.attributes) {
+      if (parts_.kind->own_state()) break;  // the file named them, and some can only be set
+      if (auto values = run_->get(attribute.name); !values) return values.error();
+    }
+    if (auto status = find_blocks(); !status) return status;
+    parts_.settings = parts_.kind->settings(parts_.card, parts_.methods);
+    if (auto status = warm_up(first_answers_); !status) return status;
+    const bool own = parts_.kind->own_state();
+    const bool differs = parts_.program->differs(*run_, !own);
+    parts_.stateful = own || parts_.card.state || !parts_.card.attributes.empty() || differs;
+    return {};
+  }
+
+  Status renew() {
     auto fresh = start_run(parts_.card, *parts_.program, true);
     if (!fresh) return fresh.error();
-    for (const auto& attribute : parts_.card.attributes) {
-      if (auto values = (*fresh)->get(attribute.name); !values) return values.error();
-    }
     run_ = std::move(*fresh);
     caller_ = parts_.kind->caller(parts_.card, parts_.methods, true);
-    if (auto status = warm_up(first_answers_); !status) return status;
-    parts_.stateful = parts_.card.state || !parts_.card.attributes.empty() || parts_.program->differs(*run_);
     return {};
+  }
+
+  /// Some files need longer blocks than they say, and some have a method that does not work at all: then it is left
+  /// out, and only a file without any other is refused.
+  Status find_blocks() {
+    Status first;
+    for (std::size_t i = 0; i < parts_.methods.size();) {
+      auto status = find_block(i);
+      if (status) {
+        ++i;
+        continue;
+      }
+      if (parts_.methods.size() == 1) return first ? status : first;
+      if (first) first = status;
+      if (auto left_out = leave_out(i, status.error().message); !left_out) return left_out;
+    }
+    return {};
+  }
+
+  Status find_block(std::size_t method) {
+    const auto blocks = parts_.kind->blocks(parts_.methods[method]);
+    if (blocks.size() == 1) return {};
+    Status first;
+    for (const int block : blocks) {
+      parts_.methods[method].block = block;
+      auto status = caller_->run(*run_, method, parts_.kind->probe(parts_.methods[method], 0), out_);
+      if (status) return {};
+      if (first) first = std::move(status);
+      if (auto renewed = renew(); !renewed) return renewed;
+    }
+    return first;
+  }
+
+  Status leave_out(std::size_t method, const std::string& why) {
+    const auto at = static_cast<std::ptrdiff_t>(method);
+    parts_.left_out.push_back(why);
+    run_.reset();
+    caller_.reset();
+    parts_.methods.erase(parts_.methods.begin() + at);
+    parts_.card.methods.erase(parts_.card.methods.begin() + at);
+    parts_.program->leave_out(method);
+    return renew();
   }
 
   /// A model without state is served from one shared copy, which the engine may have rewritten to be faster. Should
@@ -249,7 +301,9 @@ class Loading {
 
   Status call(std::size_t method, std::size_t pass) {
     Method& served = parts_.methods[method];
-    auto status = caller_->run(*run_, method, parts_.kind->probe(served, pass), out_);
+    Method usual = served;
+    usual.block = parts_.kind->usual_frames(served);
+    auto status = caller_->run(*run_, method, parts_.kind->probe(usual, pass), out_);
     if (status && served.out_channels == 0) served.out_channels = static_cast<int>(out_.size());
     return status;
   }

@@ -147,14 +147,14 @@ void values(Table& t) {
   t += change("/set", {id(), i("session"), s("attribute"), many("values", 'v')},
               "sets an attribute from the next block on");
   t += change("/set/at", {id(), i("session"), hi(), lo(), s("attribute"), many("values", 'v')},
-              "sets an attribute from that position on", kNotYet);
+              "sets an attribute from that position on");
   t += request("/get", {id(), i("session"), s("attribute")}, "asks for an attribute");
   t += answer("/value", {id(), i("session"), s("attribute"), many("values", 'v')}, "an attribute's values");
   t += change("/buffer", {id(), i("session"), s("name"), s("path", "under an allowed folder")},
-              "fills a buffer attribute from a sound file", kNotYet);
+              "fills a buffer attribute from a sound file");
   t += change("/buffer/data", {id(), i("session"), s("name"), count("offset", "samples"), many("data", 'a')},
-              "fills a piece of a buffer: floats, or one blob of f32le", kNotYet);
-  t += change("/buffer/clear", {id(), i("session"), s("name")}, "empties a buffer attribute", kNotYet);
+              "fills a piece of a buffer: floats, or one blob of f32le");
+  t += change("/buffer/clear", {id(), i("session"), s("name")}, "empties a buffer attribute");
   t += change("/ask", {id(), s("model"), many("values", 'f')}, "one call without a session");
   t += change("/run", {id(), i("session"), hi(), lo(), many("values", 'f')},
               "one call of the session's method: whole frames, interleaved");

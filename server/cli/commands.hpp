@@ -72,6 +72,9 @@ struct InspectOptions {
 };
 int inspect(const InspectOptions& options);
 
+/// Prints a card for a model file, to start from.
+int write_card(const std::filesystem::path& file);
+
 struct FileOptions {
   std::string model;  ///< a card, its folder, its model file, or the name of a model of `config`
   std::vector<std::filesystem::path> files;

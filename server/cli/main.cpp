@@ -125,6 +125,11 @@ int run(int argc, char** argv) {
   inspecting->add_flag("--json", inspect.json, "as JSON");
   inspecting->callback([&] { code = server::inspect(inspect); });
 
+  std::filesystem::path carded;
+  auto* carding = app.add_subcommand("card", "print a card for a model file, to start from");
+  carding->add_option("file", carded, "a model file")->required();
+  carding->callback([&] { code = server::write_card(carded); });
+
   server::FileOptions file;
   file.config = standard;
   auto* hearing = app.add_subcommand("file", "tell what a model hears in sound files");

@@ -126,6 +126,13 @@ bool is_model_name(const std::string& name);
 base::Result<models::Card> read_card(const std::filesystem::path& file);
 base::Result<models::Card> parse_card(const std::string& text, const std::filesystem::path& file);
 
+/// A file that may be served without a card, by its ending: .ts, .nm, .torchscript.
+bool is_model_file(const std::filesystem::path& path);
+/// What such a file is called: its stem in small letters, '-' for what a name cannot hold.
+std::string name_of_file(const std::filesystem::path& file);
+/// Such a file as it is served: kind stream, everything else as the file says.
+ModelConfig bare_model(const std::filesystem::path& file);
+
 /// "7770", "127.0.0.1:7770", "[::1]:7770", "localhost:7770". Fails: kMalformed.
 base::Result<Endpoint> parse_endpoint(const std::string& text);
 

@@ -99,6 +99,10 @@ constexpr Key kCard[] = {
     {"top", kWholeForm, "1", "labels", 1, 65536},
     {"threshold", kNumberForm, "0", "", 0, 1},
     {"before", kWholeForm, "0", "samples", 0, kLongestWindow},
+    {"block", kWholeForm, "0", "samples", 0, 1048576},
+    {"latency", kWholeForm, "-1", "samples", -1, 11520000},
+    {"otherRate", kChoiceForm, "resample", "", -kNone, kNone, "resample warn refuse"},
+    {"arguments", "a value or a list of values", "[]"},
     {"options", "a map of texts", "{}"},
     {"measured", "anything", "{}"},
 };
@@ -110,6 +114,7 @@ constexpr Key kMethod[] = {
     {"call", kTextForm, "name"},
     {"element", kWholeForm, "-1", "", -1, 63},
     {"answer", kChoiceForm, "required", "", -kNone, kNone, "labels frames pitch hits onsets"},
+    {"form", "a list of four whole numbers", "required"},
 };
 
 constexpr Key kFrontEnd[] = {

@@ -178,6 +178,7 @@ class Daemon {
   void on_method(Request&, const protocol::Arguments&);
   void on_reset(Request&, const protocol::Arguments&);
   void on_set(Request&, const protocol::Arguments&);
+  void on_set_at(Request&, const protocol::Arguments&);
   void on_get(Request&, const protocol::Arguments&);
   base::Result<std::shared_ptr<Session>> find_session(const Request& request, std::int32_t number);
   /// It was neither closed nor ended.
@@ -245,7 +246,18 @@ class Daemon {
   // telling.cpp: what a session heard, on the wire
   void tell_events(const Session& session, std::span<const models::Heard> events);
   void tell_frames(const Session& session, const models::StreamOutput& out);
+  void tell_some(const Session& session, base::Position at, std::size_t width, std::span<const float> values,
+                 std::string_view format);
+  std::size_t frames_at_once(const Session& session, std::size_t width, std::string_view format);
+  static std::string_view format_of(const Session& session);
   void tell_missing(const Session& session, std::int32_t from, std::int32_t to);
+
+  // on_buffers.cpp: sound for a model's own buffers
+  void on_buffer(Request&, const protocol::Arguments&);
+  void on_buffer_data(Request&, const protocol::Arguments&);
+  void on_buffer_clear(Request&, const protocol::Arguments&);
+  std::shared_ptr<Session> buffer_session(const Request& request, const protocol::Arguments& arguments);
+  void with_buffer(const Request& request, const std::shared_ptr<Session>& session, Use use);
 
   // on_file.cpp: a sound file through a session
   void on_file(Request&, const protocol::Arguments&);

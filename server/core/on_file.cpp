@@ -135,6 +135,10 @@ void Daemon::file_read(const std::shared_ptr<FileRun>& run, const base::Status& 
         event.duration = on_axis(event.duration);
       }
       for (auto& at : run->out.frames_at) at = on_axis(at);
+      for (auto& stretch : run->out.stretches) {
+        stretch.units *= session->units_per_second;
+        stretch.per *= run->rate();
+      }
     }
     session->flow->input_from = run->request.to;
     tell_events(*session, run->out.events);

@@ -16,6 +16,11 @@ double finite(float limit) {
   return std::clamp(limit, std::numeric_limits<float>::lowest(), std::numeric_limits<float>::max());
 }
 
+// As far as it is known: a file says some of it itself.
+const models::Card& card_of(const Catalog::Item& item) {
+  return item.served ? item.served->model->card() : item.config.card;
+}
+
 // A text of an item, cut so that the message fits: names, state and numbers beside it take less than 300 bytes.
 std::string_view fitting(std::string_view text, const Request& request) {
   return request.to.tcp() ? text : text.substr(0, static_cast<std::size_t>(request.mtu) - 300);
@@ -28,7 +33,7 @@ void Daemon::on_models(Request& request, const Arguments&) {
   for (const auto& [name, item] : catalog_.items()) {
     auto& writer = answers_.writer().begin("/oscine/v1/model.item");
     writer.integer(request.id).integer(static_cast<std::int64_t>(n++)).integer(of).text(name);
-    writer.text(item.config.card.kind).text(name_of(item.state)).number(item.config.card.model_rate);
+    writer.text(item.config.card.kind).text(name_of(item.state)).number(card_of(item).model_rate);
     const auto counts = metrics_.models.find(name);
     writer.integer(item.config.card.isolate ? 1 : 0);
     writer.integer(counts == metrics_.models.end() ? 0 : static_cast<std::int64_t>(counts->second.all_falls()));
@@ -41,11 +46,14 @@ void Daemon::on_model_info(Request& request, const Arguments& arguments) {
   const std::string name(arguments.text(1));
   const auto it = catalog_.items().find(name);
   if (it == catalog_.items().end()) return answers_.fail(request, catalog_.unknown(name), now());
-  const auto& card = it->second.config.card;
+  const auto& card = card_of(it->second);
   const bool stateful = it->second.served ? it->second.served->model->stateful() : card.state;
   auto& writer = answers_.writer().begin("/oscine/v1/model.about").integer(request.id).text(name).text(card.kind);
   writer.text(name_of(it->second.state)).text(card.engine).text(fitting(card.about, request));
-  writer.text(card.licence.substr(0, 64)).number(card.model_rate).integer(0).integer(stateful ? 1 : 0);
+  writer.text(card.licence.substr(0, 64))
+      .number(card.model_rate)
+      .integer(std::max(card.stream.latency, 0))
+      .integer(stateful ? 1 : 0);
   answers_.item(request, writer.end(), now());
   std::size_t count = 1;
   if (it->second.served) {
@@ -87,7 +95,7 @@ void Daemon::on_labels(Request& request, const Arguments& arguments) {
   const std::string name(arguments.text(1));
   const auto it = catalog_.items().find(name);
   if (it == catalog_.items().end()) return answers_.fail(request, catalog_.unknown(name), now());
-  const auto labels = labels_of(it->second.config.card);
+  const auto labels = labels_of(card_of(it->second));
   const auto from = std::min(static_cast<std::size_t>(arguments.integer(2)), labels.size());
   const auto asked = static_cast<std::size_t>(arguments.integer(3));
   const auto to = asked == 0 ? labels.size() : std::min(from + asked, labels.size());

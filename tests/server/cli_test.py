@@ -84,7 +84,7 @@ class Case(unittest.TestCase):
 
 class Help(unittest.TestCase):
     def test_of_every_command_fits_a_screen(self):
-        for command in ([], ["serve"], ["record"], ["replay"], ["check"], ["doctor"], ["models"], ["fetch"], ["remove"], ["inspect"], ["file"],
+        for command in ([], ["serve"], ["record"], ["replay"], ["check"], ["doctor"], ["models"], ["fetch"], ["remove"], ["inspect"], ["card"], ["file"],
                         ["status"], ["send"],
                         ["watch"]):
             result = oscine(*command, "--help")
@@ -95,7 +95,7 @@ class Help(unittest.TestCase):
 
     def test_and_its_options_stand_in_the_document(self):
         page = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
-        for command in ("serve", "record", "replay", "check", "doctor", "models", "fetch", "remove", "inspect", "file", "status",
+        for command in ("serve", "record", "replay", "check", "doctor", "models", "fetch", "remove", "inspect", "card", "file", "status",
                         "send", "watch"):
             self.assertIn(f"## {command}\n", page)
             section = page.split(f"## {command}\n")[1].split("\n## ")[0]
@@ -210,6 +210,19 @@ class Inspect(Case):
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertIn(hashlib.sha256(source.read_bytes()).hexdigest(), result.stdout)
         self.assertIn(f"docs/cards.md says what {self.folder / 'bare.yaml'} would have to hold", result.stdout)
+
+    def test_a_card_to_start_from_is_a_card(self):
+        source = ROOT / "models/zoo/synth-params/synth-params.ts"
+        bare = shutil.copy(source, self.folder / "bare.ts")
+        if not has_torch():
+            return self.refused(oscine("card", bare), "no LibTorch")
+        result = oscine("card", bare)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertIn("- {name: forward, form: [1, 1, 1, 1]}", result.stdout)
+        self.assertIn(hashlib.sha256(source.read_bytes()).hexdigest(), result.stdout)
+        config = self.write("one.yaml", "models: {bare: bare.yaml}\n")
+        self.write("bare.yaml", result.stdout)
+        self.assertEqual(oscine("check", config).returncode, 0)
 
     def test_of_the_first_model_loads_it(self):
         if not has_torch():

@@ -94,13 +94,13 @@ TEST(Load, AnAbsolutePathAndDotsInsideTheFolderAreFine) {
 
 TEST(Load, WhatIsMissingOrHasNoCardIsSaid) {
   const Folder folder;
-  folder.write("open/bare.ts", "x");
+  folder.write("open/bare.pt", "x");
   folder.write("open/empty/readme", "x");
   folder.write("open/bad/card.yaml", "card: 1\nkind: [");
   World world(with(folder));
   EXPECT_THAT(world.send("/oscine/v1/load", 5, "x", "nothing.yaml"),
               ElementsAre(AllOf(HasSubstr(" 404 "), HasSubstr("nothing.yaml"))));
-  EXPECT_THAT(world.send("/oscine/v1/load", 6, "x", "bare.ts"),
+  EXPECT_THAT(world.send("/oscine/v1/load", 6, "x", "bare.pt"),
               ElementsAre(AllOf(HasSubstr(" 404 "), HasSubstr("bare.yaml"))));
   EXPECT_THAT(world.send("/oscine/v1/load", 7, "x", "empty"),
               ElementsAre(AllOf(HasSubstr(" 404 "), HasSubstr("card.yaml"))));

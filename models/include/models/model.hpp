@@ -61,8 +61,12 @@ class Instance {
   ///             kept between calls.
   /// Fails: kMalformed (numbers that are no whole frames: says how many a frame has; a value outside its port's range:
   ///        names the port and the range); kModelFailed (the model raised, gave the wrong shape or NaN: says what, with
-  ///        the model's name) — a model with state is then as after reset().
+  ///        the model's name) — a model with state has then forgotten what it heard; its attributes stay.
   virtual base::Status run(std::size_t method, std::span<const float> in, std::vector<float>& out) = 0;
+
+  /// One call of the script as Run::run has it, for a stream. Fails: kModelFailed with the model's name; a model with
+  /// state has then forgotten what it heard.
+  virtual base::Status call(std::size_t method, const TensorIn& in, TensorOut& out) = 0;
 
   /// Answers windows that streams of `method` have taken: one by one, or `together`, up to the method's `rows` in one
   /// call of the script. Then the last bits of an answer depend on what was asked beside it (less than 1e-5). Where
@@ -72,7 +76,15 @@ class Instance {
   /// Fails: kUnknown with the nearest attribute; kMalformed naming count, type or range; kModelFailed.
   virtual base::Status set(std::string_view attribute, std::span<const Value> values) = 0;
   virtual base::Result<std::vector<Value>> get(std::string_view attribute) = 0;
-  /// Back to the state in the file, attributes too.
+  /// The rate that a session runs at, for a model that has none of its own and wants to know. Stays after reset().
+  virtual base::Status use_rate(double rate) = 0;
+  /// Random numbers are those of this seed from now on, and again after reset().
+  virtual void seed(std::uint64_t seed) = 0;
+  /// Fills a buffer with sound, or empties it. @param buffer  one of Model::buffers; "name" stands for "name#0"
+  /// Fails: kUnknown with the nearest; kModelFailed.
+  virtual base::Status fill(std::string_view buffer, const Sound& sound) = 0;
+  virtual base::Status clear(std::string_view buffer) = 0;
+  /// Back to the state in the file, attributes and buffers too.
   virtual base::Status reset() = 0;
 };
 
@@ -86,6 +98,8 @@ class Model : public std::enable_shared_from_this<Model> {
   /// What each stream of this model can be told beside its attributes ("top", "threshold"): of the kind, not of the
   /// script, so that a model without state stays one.
   virtual std::span<const AttributeCard> settings() const = 0;
+  /// Attributes that are filled with sound: "name#0".
+  virtual std::span<const std::string> buffers() const = 0;
   /// One instance per session is needed: the card says so, running it changed it, or it has attributes.
   virtual bool stateful() const = 0;
   /// It is served from the program that its engine rewrote for speed, which may answer otherwise in the last bit.
