@@ -22,12 +22,14 @@ import replay
 import rtt
 import soak
 import start
+import stream
 from figures import Figures
 from rig import BenchError
 
 BENCHES = {"rtt": rtt, "start": start, "fuzz": fuzz, "clients": clients, "memory": memory,
            "classify": classify, "matrix": matrix, "soak": soak, "replay": replay, "overload": overload,
-           "connections": connections, "fuzz-daemon": fuzz_live, "fuzz-files": fuzz_files, "kill": kill, "isolate": isolate}
+           "connections": connections, "fuzz-daemon": fuzz_live, "fuzz-files": fuzz_files, "kill": kill, "isolate": isolate,
+           "stream": stream}
 
 
 def parse(words):
