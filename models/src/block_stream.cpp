@@ -17,6 +17,8 @@ using base::Error;
 using base::ErrorCode;
 using base::Status;
 
+constexpr double kListenSeconds = 2;  ///< longer than networks for sound look back
+constexpr double kFadeSeconds = 0.05;
 constexpr std::size_t kMostChanges = 4096;
 constexpr std::size_t kPiece = 4096;  ///< frames that go through the resamplers at once
 
@@ -149,12 +151,17 @@ Status BlockStream::feed_resampled(Instance* instance, std::span<const float> fr
 Status BlockStream::run_block(Instance* instance, StreamOutput& out) {
   filled_ = 0;
   Status status;
+  if (instance != nullptr && next_ && next_->over) instance = next_->instance.get();
   bool silent = instance == nullptr;
   if (!silent) {
     status = change(*instance);
-    auto called = call(*instance);
+    auto called = call(*instance, index_, tensor_);
     silent = !called;
     if (status) status = std::move(called);
+    if (next()) {
+      auto listened = call_next(silent);
+      if (status) status = std::move(listened);
+    }
   }
   last_ = block_begins();
   run_ += static_cast<std::int64_t>(block_);
@@ -174,6 +181,7 @@ Status BlockStream::change(Instance& instance) {
   std::size_t done = 0;
   for (const auto begins = block_begins(); done < changes_.size() && changes_[done].at <= begins; ++done) {
     auto status = instance.set(changes_[done].attribute, changes_[done].values);
+    if (auto* listening = next()) (void)listening->set(changes_[done].attribute, changes_[done].values);
     if (!status && first) first = std::move(status);
   }
   changes_.erase(changes_.begin(), changes_.begin() + static_cast<std::ptrdiff_t>(done));
@@ -196,11 +204,65 @@ base::Result<bool> BlockStream::set_at(Change change) {
   return late;
 }
 
-Status BlockStream::call(Instance& instance) {
-  if (auto status = instance.call(index_, in_, tensor_); !status) return status;
-  auto status = check_stream_answer(method(), block_, tensor_);
+Status BlockStream::call(Instance& instance, std::size_t method, TensorOut& tensor) {
+  if (auto status = instance.call(method, in_, tensor); !status) return status;
+  auto status = check_stream_answer(this->method(), block_, tensor);
   if (!status) return named(model_->card().name, std::move(status.error()));
   return status;
+}
+
+/// The same block through the version that is to come.
+/// @param silent  the old one gave nothing
+Status BlockStream::call_next(bool& silent) {
+  auto status = call(*next_->instance, next_->method, next_->tensor);
+  if (!status) {
+    next_.reset();
+    status.error().message += " (the new version; the old one serves on)";
+    return status;
+  }
+  fade(silent);
+  next_->heard += samples_of_block();
+  if (static_cast<double>(next_->heard) >= (kListenSeconds + kFadeSeconds) * rate_) end_hand_over();
+  return {};
+}
+
+/// Into tensor_: what was, then a straight line from it to what will be.
+void BlockStream::fade(bool& silent) {
+  const double begins = kListenSeconds * rate_, length = kFadeSeconds * rate_;
+  if (static_cast<double>(next_->heard) + static_cast<double>(samples_of_block()) <= begins) return;
+  const auto& to = next_->tensor.data;
+  if (silent) {
+    tensor_ = next_->tensor;
+    silent = false;
+    return;
+  }
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    const double at = static_cast<double>(next_->heard) + static_cast<double>(i % answer_) * method().out_ratio;
+    const auto part = static_cast<float>(std::clamp((at - begins) / length, 0.0, 1.0));
+    tensor_.data[i] = part >= 1 ? to[i] : tensor_.data[i] + part * (to[i] - tensor_.data[i]);
+  }
+}
+
+void BlockStream::end_hand_over() {
+  next_->over = true;
+  model_ = next_->model;
+  index_ = next_->method;
+}
+
+void BlockStream::hand_over(std::shared_ptr<const Model> model, std::size_t method, std::unique_ptr<Instance> next) {
+  if (next_ && next_->over) return;  // nobody has asked for the one that took over yet: it is the one that serves
+  (void)next->use_rate(rate_);
+  next_.emplace();
+  next_->model = std::move(model);
+  next_->method = method;
+  next_->instance = std::move(next);
+}
+
+std::unique_ptr<Instance> BlockStream::taken_over() {
+  if (!next_ || !next_->over) return nullptr;
+  auto instance = std::move(next_->instance);
+  next_.reset();
+  return instance;
 }
 
 void BlockStream::emit(std::span<const float> planar, std::size_t frames, StreamOutput& out) {

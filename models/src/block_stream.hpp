@@ -33,6 +33,9 @@ class BlockStream final : public Stream {
   base::Result<std::vector<Value>> get(std::string_view setting) const override;
   base::Result<bool> set_at(Change change) override;
   std::vector<Change> take_changes() override { return std::exchange(changes_, {}); }
+  void hand_over(std::shared_ptr<const Model> model, std::size_t method, std::unique_ptr<Instance> next) override;
+  Instance* next() override { return next_ && !next_->over ? next_->instance.get() : nullptr; }
+  std::unique_ptr<Instance> taken_over() override;
   std::int64_t latency() const override;
   std::string warning() const override;
   std::int64_t lookahead() const override;
@@ -50,15 +53,30 @@ class BlockStream final : public Stream {
   base::Status feed(Instance* instance, std::span<const float> frames, StreamOutput& out);
   base::Status feed_resampled(Instance* instance, std::span<const float> frames, StreamOutput& out);
   base::Status run_block(Instance* instance, StreamOutput& out);
+  base::Status call_next(bool& silent);
+  void fade(bool& silent);
+  void end_hand_over();
   base::Status change(Instance& instance);
-  base::Status call(Instance& instance);
+  base::Status call(Instance& instance, std::size_t method, TensorOut& tensor);
   std::int64_t block_begins() const;
+  std::int64_t samples_of_block() const { return static_cast<std::int64_t>(block_) * method().in_ratio; }
   void emit(std::span<const float> planar, std::size_t frames, StreamOutput& out);
   void emit_resampled(std::span<const float> planar, std::size_t frames, StreamOutput& out);
   void add_stretch(std::int64_t frames, StreamOutput& out);
 
+  /// Another version of the model, on its way.
+  struct Next {
+    std::shared_ptr<const Model> model;
+    std::size_t method = 0;
+    std::unique_ptr<Instance> instance;
+    TensorOut tensor;
+    std::int64_t heard = 0;  ///< samples at the model's rate
+    bool over = false;       ///< it serves alone
+  };
+
   std::shared_ptr<const Model> model_;
   std::size_t index_;
+  std::optional<Next> next_;
   double rate_;  ///< the model's
   StreamFormat format_;
   int samples_ = 0;              ///< of a block, at the model's rate, as asked for

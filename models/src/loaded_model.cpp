@@ -66,11 +66,18 @@ class LoadedInstance final : public Instance {
   }
 
   base::Status fill(std::string_view buffer, const Sound& sound) override {
-    return with_buffer(buffer, [&](const std::string& name) { return run_->fill(name, sound); });
+    return with_buffer(buffer, [&](const std::string& name) {
+      auto status = run_->fill(name, sound);
+      if (status) buffers_[name] = {sound.channels, sound.rate, {sound.planes.begin(), sound.planes.end()}};
+      return status;
+    });
   }
 
   base::Status clear(std::string_view buffer) override {
-    return with_buffer(buffer, [&](const std::string& name) { return run_->clear(name); });
+    return with_buffer(buffer, [&](const std::string& name) {
+      buffers_.erase(name);
+      return run_->clear(name);
+    });
   }
 
   base::Status use_rate(double rate) override {
@@ -85,8 +92,16 @@ class LoadedInstance final : public Instance {
     run_->seed(seed);
   }
 
+  void take_settings(const Instance& other) override {
+    const auto& from = static_cast<const LoadedInstance&>(other);
+    for (const auto& [attribute, values] : from.set_) (void)set(attribute, values);
+    for (const auto& [name, kept] : from.buffers_) (void)fill(name, {kept.channels, kept.rate, kept.planes});
+    if (from.seed_) seed(*from.seed_);
+  }
+
   base::Status reset() override {
     set_.clear();
+    buffers_.clear();
     auto fresh = fresh_run();
     if (!fresh) return fail(std::move(fresh.error()));
     run_ = std::move(*fresh);
@@ -143,6 +158,7 @@ class LoadedInstance final : public Instance {
     if (!fresh) return;
     run_ = std::move(*fresh);
     for (const auto& [attribute, values] : set_) (void)run_->set(attribute, values);  // it took them once
+    for (const auto& [name, kept] : buffers_) (void)run_->fill(name, {kept.channels, kept.rate, kept.planes});
   }
 
   std::shared_ptr<const LoadedModel> model_;
@@ -150,6 +166,12 @@ class LoadedInstance final : public Instance {
   std::unique_ptr<Caller> caller_;
   std::vector<float> answers_;
   std::map<std::string, std::vector<Value>, std::less<>> set_;  ///< since the last reset()
+  struct Kept {
+    int channels = 1;
+    double rate = 0;
+    std::vector<float> planes;
+  };
+  std::map<std::string, Kept> buffers_;  ///< that were filled
   std::optional<std::uint64_t> seed_;
   std::vector<Value> rate_;  ///< none: it was not told
 };

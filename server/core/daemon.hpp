@@ -161,6 +161,9 @@ class Daemon {
   void forgive(const std::string& model);
   void model_changed(const std::string& name, const Catalog::Item& item, std::chrono::nanoseconds took);
   void end_sessions_of(const std::string& model);
+  /// A session that streams goes over to this version of its model, block by block.
+  void hand_over(const std::shared_ptr<Session>& session, const std::shared_ptr<const ServedModel>& served,
+                 std::size_t method);
   void carry_over(const std::string& model, const std::shared_ptr<const ServedModel>& served);
 
   // falling.cpp
@@ -237,6 +240,7 @@ class Daemon {
   std::vector<std::shared_ptr<Session>> next_of(const Asked& asked, Crowd& crowd);
   bool queue_is_full(const ServedModel& served) const;
   void listen(std::vector<std::shared_ptr<Session>> sessions, std::function<void()> then);
+  void note_taken_over(Session& session, const Ear& ear);
   void heard(const std::shared_ptr<Session>& session, base::Status status, const models::StreamOutput& out);
   /// What was sent to these receivers has to leave first.
   bool congested(const Session& session) const;

@@ -183,6 +183,22 @@ base::Status Ear::set(std::string_view setting, std::span<const models::Value> v
   return {};
 }
 
+void Ear::hand_over(std::shared_ptr<const ServedModel> served, std::size_t method,
+                    std::unique_ptr<models::Instance> next) {
+  if (!prepare()) return;
+  coming_ = std::move(served);
+  coming_method_ = method;
+  stream_->hand_over(coming_->model, method, std::move(next));
+}
+
+std::unique_ptr<models::Instance> Ear::taken_over() {
+  auto instance = stream_ ? stream_->taken_over() : nullptr;
+  if (!instance) return nullptr;
+  served_ = std::move(coming_);
+  method_ = coming_method_;
+  return instance;
+}
+
 base::Result<bool> Ear::set_at(models::Change change) {
   if (auto status = prepare(); !status) return status.error();
   change.at -= origin_.units;

@@ -59,6 +59,12 @@ class Ear {
   base::Status fill_buffers(models::Instance& instance);
   /// Pieces of this buffer are forgotten.
   void forget_pieces(const std::string& buffer) { pieces_.erase(buffer); }
+  /// Another version of the model takes over; as models::Stream::hand_over.
+  void hand_over(std::shared_ptr<const ServedModel> served, std::size_t method, std::unique_ptr<models::Instance> next);
+  /// The instance that listens for that; null: none.
+  models::Instance* next() { return stream_ ? stream_->next() : nullptr; }
+  /// The instance that has taken over, once; served() and method() are its own from then on.
+  std::unique_ptr<models::Instance> taken_over();
   /// The next input begins anew.
   void forget();
 
@@ -90,6 +96,8 @@ class Ear {
   std::vector<float> silence_;
   std::unique_ptr<models::Stream> stream_;
   Settings settings_;
+  std::shared_ptr<const ServedModel> coming_;  ///< the version that takes over
+  std::size_t coming_method_ = 0;
   struct Pieces {
     std::vector<float> samples;
     bool filled = false;

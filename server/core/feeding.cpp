@@ -91,11 +91,13 @@ void Daemon::listen(std::vector<std::shared_ptr<Session>> sessions, std::functio
   auto time = sessions.front()->flow->time;
   perform_in(
       served, std::move(seats), std::nullopt,
-      [parts](models::Instance& instance) {
+      [parts, seat = sessions.front()->seat](models::Instance& instance) {
         hear(instance, *parts);
+        if (auto next = parts->front().ear->taken_over()) seat->instance = std::move(next);  // the job holds the seat
         return base::Status();
       },
       [this, sessions = std::move(sessions), parts, then = std::move(then)](const base::Status& status) {
+        note_taken_over(*sessions.front(), *parts->front().ear);
         for (std::size_t i = 0; i < sessions.size(); ++i) {
           auto& part = (*parts)[i];
           heard(sessions[i], status ? part.status : status, part.out);
@@ -103,6 +105,14 @@ void Daemon::listen(std::vector<std::shared_ptr<Session>> sessions, std::functio
         then();
       },
       {time, true});
+}
+
+// Another version of the model may serve this session now.
+void Daemon::note_taken_over(Session& session, const Ear& ear) {
+  if (!session.flow || session.flow->ear.get() != &ear || session.served == ear.served()) return;
+  session.served = ear.served();
+  session.method = ear.method();
+  session.seat->served = ear.served();
 }
 
 void Daemon::heard(const std::shared_ptr<Session>& session, base::Status status, const models::StreamOutput& out) {

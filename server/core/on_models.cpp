@@ -179,16 +179,49 @@ void Daemon::end_sessions_of(const std::string& model) {
   }
 }
 
-// After a reload, sessions without state go on with the new version; those with state keep the one they opened.
+namespace {
+// One may take the place of the other between two blocks.
+bool same_stream(const models::Model& was, const models::Method& old, const models::Model& is,
+                 const models::Method& now) {
+  return old.answer == models::Answer::kStream && now.answer == old.answer && now.in_channels == old.in_channels &&
+         now.in_ratio == old.in_ratio && now.out_channels == old.out_channels && now.out_ratio == old.out_ratio &&
+         old.block % now.block == 0 && was.card().model_rate == is.card().model_rate;
+}
+}  // namespace
+
+void Daemon::hand_over(const std::shared_ptr<Session>& session, const std::shared_ptr<const ServedModel>& served,
+                       std::size_t method) {
+  perform(
+      session->served, session->seat, std::nullopt,
+      [ear = session->flow->ear, served, method](models::Instance& instance) -> base::Status {
+        auto next = served->model->instance();
+        if (!next) return next.error();
+        (*next)->take_settings(instance);
+        ear->hand_over(served, method, std::move(*next));
+        return {};
+      },
+      [this, session](const base::Status& status) {
+        const auto owner = session->owner.lock();
+        if (status || !owner) return;
+        answers_.complain(*owner, events_of(*session), "/oscine/v1/reload", status.error(), now());
+      });
+}
+
+// After a reload, sessions without state go on with the new version, and those that stream are handed over to it;
+// others with state keep the one they opened.
 void Daemon::carry_over(const std::string& model, const std::shared_ptr<const ServedModel>& served) {
   for (const auto& [number, weak] : sessions_) {
     const auto session = weak.lock();
     if (!session || session->served->config.card.name != model) continue;
-    if (session->served->model->stateful() || served->model->stateful()) continue;
     const auto& old = session->served->model->methods()[session->method];
     const auto method = served->model->method(old.name);
     if (!method) continue;
     const auto& now_served = served->model->methods()[*method];
+    if (session->flow && same_stream(*session->served->model, old, *served->model, now_served)) {
+      hand_over(session, served, *method);
+      continue;
+    }
+    if (session->served->model->stateful() || served->model->stateful()) continue;
     const bool same_form = now_served.in_channels == old.in_channels && now_served.out_channels == old.out_channels &&
                            now_served.answer == old.answer;
     if (!same_form) continue;

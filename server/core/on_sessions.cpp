@@ -207,6 +207,7 @@ void Daemon::on_reset(Request& request, const Arguments& arguments) {
       session->served, session->seat, std::nullopt,
       [flow = session->flow](models::Instance& instance) {
         if (flow) flow->ear->forget();
+        if (auto* next = flow ? flow->ear->next() : nullptr) (void)next->reset();
         return instance.reset();
       },
       [this, request](const base::Status& status) {
@@ -243,8 +244,11 @@ void Daemon::on_set(Request& request, const Arguments& arguments) {
   const auto setting = is_setting(*session, attribute) ? session->flow->ear : nullptr;
   perform(
       session->served, session->seat, std::nullopt,
-      [setting, attribute, values = *values](models::Instance& instance) {
-        return setting ? setting->set(attribute, values) : instance.set(attribute, values);
+      [setting, attribute, values = *values,
+       ear = session->flow ? session->flow->ear : nullptr](models::Instance& instance) {
+        if (setting) return setting->set(attribute, values);
+        if (auto* next = ear ? ear->next() : nullptr) (void)next->set(attribute, values);
+        return instance.set(attribute, values);
       },
       [this, request, session, setting, attribute, values = *values](const base::Status& status) {
         if (!status) return answers_.fail(request, status.error(), now());

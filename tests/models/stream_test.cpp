@@ -180,6 +180,59 @@ TEST(BlockStream, TheWrongNumberOfChannelsIsRefusedWithTheRightOne) {
   EXPECT_EQ(wrong.error().message, "voice: forward takes 2 channels; 3 came");
 }
 
+/// Echoes, times `gain`; at 1000 samples per second, so that two seconds are short.
+models::Card gain_card(float gain, std::vector<std::pair<std::string, std::string>> options = {}) {
+  auto card = stream_card({1, 1, 1, 1}, std::move(options));
+  card.model_rate = 1000;
+  card.stream.block = 50;
+  card.attributes = {attribute("gain", "f", {models::Value(gain)})};
+  return card;
+}
+
+TEST(HandOver, ListensThenFadesAndTakesOver) {
+  Session session(gain_card(1), 1000), other(gain_card(3), 1000);
+  const std::vector<float> sound(2200, 0.25F);
+  session.push(std::span(sound).first(25), 25);  // in the midst of a block
+  session.stream->hand_over(other.model, 0, std::move(other.instance));
+  EXPECT_NE(session.stream->next(), nullptr);
+  session.push(std::span(sound).subspan(25), 333);
+  EXPECT_THAT(std::span(session.out.frames).first(2000), Each(Eq(0.25F)));
+  for (std::size_t i = 2001; i < 2050; ++i) {
+    EXPECT_GT(session.out.frames[i], session.out.frames[i - 1]) << i;
+    EXPECT_LT(session.out.frames[i], 0.75F) << i;
+  }
+  EXPECT_THAT(std::span(session.out.frames).subspan(2050), Each(Eq(0.75F)));
+  EXPECT_EQ(session.frames(), 2200);
+  EXPECT_NE(session.stream->taken_over(), nullptr);
+  EXPECT_EQ(session.stream->taken_over(), nullptr);
+  EXPECT_EQ(session.stream->next(), nullptr);
+}
+
+TEST(HandOver, OfAModelToItselfCannotBeHeard) {
+  Session session(gain_card(1), 1000), other(gain_card(1), 1000);
+  session.stream->hand_over(other.model, 0, std::move(other.instance));
+  const auto sound = ramp(2500);
+  session.push(sound, 100);
+  EXPECT_EQ(session.out.frames, sound);
+}
+
+TEST(HandOver, OneThatFailsWhileItListensChangesNothing) {
+  Session session(gain_card(1), 1000), other(gain_card(3, {{"does", "throw"}, {"when", "0.5"}}), 1000);
+  session.stream->hand_over(other.model, 0, std::move(other.instance));
+  const std::vector<float> sound(2500, 0.5F);
+  session.push(sound, 100);
+  EXPECT_THAT(session.said, HasSubstr("(the new version; the old one serves on)"));
+  EXPECT_EQ(session.out.frames, sound);
+  EXPECT_EQ(session.stream->taken_over(), nullptr);
+}
+
+TEST(HandOver, SettingsGoWithIt) {
+  Session session(gain_card(1)), other(gain_card(3));
+  ASSERT_TRUE(session.instance->set("gain", std::vector<models::Value>{2.0F}));
+  other.instance->take_settings(*session.instance);
+  EXPECT_THAT(*other.instance->get("gain"), ElementsAre(models::Value(2.0F)));
+}
+
 TEST(StreamKind, RunTakesWholeBlocks) {
   Session session(stream_card({2, 1, 2, 16}));
   std::vector<float> out;

@@ -17,6 +17,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
@@ -162,6 +163,36 @@ TEST(Streams, OtherChannelsAndBuffersAreRefused) {
               ElementsAre(AllOf(HasSubstr(" 400 "), HasSubstr("forward takes frames of 2; 3 came"))));
   EXPECT_THAT(voice.world.send("/oscine/v1/buffer/clear", 8, voice.session, "table"),
               ElementsAre(AllOf(HasSubstr(" 404 "), HasSubstr("no buffer 'table'; it has none"))));
+}
+
+TEST(Streams, AreHandedOverToAReloadedModelWithTheirAttributes) {
+  auto model = voice({1, 1, 1, 1});
+  model.card.model_rate = 1000;  // two seconds of listening are short then
+  World world(config_of(model));
+  const auto session = world.open("voice", "", 1000);
+  world.send("/oscine/v1/set", 5, session, "gain", 2.0F);
+  const auto old = *world.daemon.catalog().ready("voice");
+  EXPECT_THAT(world.send("/oscine/v1/reload", 6, "voice"), Contains("/done 6 '/oscine/v1/reload'"));
+  const auto fresh = *world.daemon.catalog().ready("voice");
+  ASSERT_NE(old, fresh);
+  std::size_t messages = 0;
+  for (int i = 0; i < 11; ++i) {
+    const base::Position at{200 * i};
+    const auto heard = world.packet(
+        support::osc_with("/oscine/v1/frames", std::vector<float>(200, 0.25F), session, i + 1, at.hi(), at.lo(), 1));
+    for (const auto& message : heard) {
+      EXPECT_THAT(message, AllOf(StartsWith("/frames "), HasSubstr(" 1 0.5 0.5 "), Not(HasSubstr("0.25"))));
+      ++messages;
+    }
+  }
+  EXPECT_GE(messages, 11u);
+  const auto served = [&] {
+    for (const auto& [number, client] : world.daemon.clients().all()) {
+      for (const auto& [other, one] : client->sessions) return one->served;
+    }
+    return std::shared_ptr<const ServedModel>();
+  };
+  EXPECT_EQ(served(), fresh);
 }
 
 TEST(Streams, AnotherRateIsResampledWarnedOfOrRefused) {

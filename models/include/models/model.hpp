@@ -84,6 +84,9 @@ class Instance {
   /// Fails: kUnknown with the nearest; kModelFailed.
   virtual base::Status fill(std::string_view buffer, const Sound& sound) = 0;
   virtual base::Status clear(std::string_view buffer) = 0;
+  /// Attributes and buffers as they were set in `other`, an instance of another version of this model, as far as this
+  /// one has them.
+  virtual void take_settings(const Instance& other) = 0;
   /// Back to the state in the file, attributes and buffers too.
   virtual base::Status reset() = 0;
 };

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 namespace models {
 
 class Instance;
+class Model;
 
 /// How a stream's input comes.
 struct StreamFormat {
@@ -131,6 +133,17 @@ class Stream {
   virtual base::Result<bool> set_at(Change change) = 0;
   /// Takes back the changes that have not acted, in their order.
   virtual std::vector<Change> take_changes() { return {}; }
+
+  /// Another version of the model takes over, between two blocks: its instance first listens to what comes, beside the
+  /// one that serves, for two seconds; then one is faded into the other. No position moves. Where it fails meanwhile,
+  /// the old one serves on, and push() says why. A later call takes the place of an earlier one.
+  /// @param next  of `model`, whose method of this index has the same form. For streams of blocks alone.
+  virtual void hand_over(std::shared_ptr<const Model> /*model*/, std::size_t /*method*/,
+                         std::unique_ptr<Instance> /*next*/) {}
+  /// The instance that listens or is faded in now; null: none.
+  virtual Instance* next() { return nullptr; }
+  /// The instance that has taken over, once: from now on push() is given this one.
+  virtual std::unique_ptr<Instance> taken_over() { return nullptr; }
 
   /// Units that what comes out stands after what went in: what the model adds. Constant.
   virtual std::int64_t latency() const { return 0; }
