@@ -50,6 +50,7 @@ void Daemon::start() {
   tell_restarted();
   for (const auto& model : config_.models) catalog_.load(model, {});
   keep_house(now());
+  if (config_.watch_models) watch_files(now());
 }
 
 void Daemon::close_doors() {

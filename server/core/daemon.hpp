@@ -170,6 +170,10 @@ class Daemon {
   void end_sessions_of(std::uint32_t number, const models::Fall& fall);
   void start_again(const std::string& model, const base::Error& why, base::Duration pause);
 
+  // watching.cpp
+  void watch_files(base::Time at);
+  void looked(const std::map<std::string, std::uint64_t>& stamps);
+
   // on_sessions.cpp
   void on_open(Request&, const protocol::Arguments&);
   void opened(const Request& request, const std::shared_ptr<Session>& session);
@@ -325,6 +329,11 @@ class Daemon {
   std::size_t loads_ = 0;    // of these, loads
   std::atomic<int> log_subscribers_ = 0;
   int event_subscribers_ = 0;
+  struct Look {
+    std::uint64_t loaded, last;  ///< stamps of the files: as they were loaded, and as the last look found them
+  };
+  std::map<std::string, Look> watched_;  // by model
+  bool looking_ = false;
   bool status_due_ = false;
   bool closing_ = false;
 };
