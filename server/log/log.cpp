@@ -122,7 +122,14 @@ std::string plain(const Event& event) {
 void Log::line(Level level, const Event& event) {
   if (!wants(level)) return;
   write(level, event);
-  if (listener_ && level >= Level::kInfo) listener_(level, plain(event));
+  if (level < Level::kInfo) return;
+  const std::lock_guard lock(listening_);
+  if (listener_) listener_(level, plain(event));
+}
+
+void Log::set_listener(std::function<void(Level, const std::string&)> listener) {
+  const std::lock_guard lock(listening_);
+  listener_ = std::move(listener);
 }
 
 base::Result<std::unique_ptr<Log>> Log::open(const LogConfig& config) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,7 +27,7 @@ struct Event {
 
 /// The log: standard error or a file, as lines or as JSON, one line per event. Never makes the caller wait: lines go
 /// through a queue to a thread of their own; when it is full the oldest are lost. Error means that someone must act.
-/// Thread: [any], except set_listener [setup].
+/// Thread: [any].
 class Log {
  public:
   /// Fails: kForbidden when the file cannot be written.
@@ -39,14 +40,16 @@ class Log {
   void set_level(Level level) { level_ = level; }
   void line(Level level, const Event& event);
 
-  /// Also told of each line from info up (`/subscribe log`), on the thread that logs.
-  void set_listener(std::function<void(Level, const std::string&)> listener) { listener_ = std::move(listener); }
+  /// Also told of each line from info up (`/subscribe log`), on the thread that logs; must not log itself. Once this
+  /// has returned, the one before is told nothing more.
+  void set_listener(std::function<void(Level, const std::string&)> listener);
 
  protected:
   virtual void write(Level level, const Event& event) = 0;
 
  private:
   std::atomic<Level> level_ = Level::kInfo;
+  std::mutex listening_;  // guards listener_
   std::function<void(Level, const std::string&)> listener_;
 };
 

@@ -39,6 +39,7 @@ class Torch(unittest.TestCase):
         with Program(default_config(self.peer.port)) as oscine, open(ZOO / "expected.csv", newline="") as file:
             rows = list(csv.DictReader(file))
             self.assertGreater(len(rows), 10)
+            oscine.wait_line("synth-params is ready")
             for row in rows:
                 self.peer.send(oscine.port, "/synth/update", float(row["x"]), float(row["y"]))
                 for address, column in (("/synth/pitch", "pitch"), ("/synth/filter", "filter")):
@@ -48,6 +49,7 @@ class Torch(unittest.TestCase):
 
     def test_every_output_of_the_model_agrees(self):
         with Program(default_config(self.peer.port)) as oscine, open(ZOO / "expected.csv", newline="") as file:
+            oscine.wait_line("synth-params is ready")
             for n, row in enumerate(csv.DictReader(file)):
                 values = [float(text) for text in row.values()]
                 answer = self.ask(oscine.port, n + 1, "synth-params", values[0], values[1])[1][4:]
@@ -57,7 +59,7 @@ class Torch(unittest.TestCase):
 
     def test_a_wrong_alias_message_is_told_at_its_destination(self):
         with Program(default_config(self.peer.port)) as oscine:
-            self.ask(oscine.port, 1, "synth-params", 0.5, 0.5)  # it has loaded
+            oscine.wait_line("synth-params is ready")
             for arguments in ((0.4,), (0.4, 0.7, 0.1), ("loud", 0.7), (0.4, float("nan")), (0.4, 7.0)):
                 self.peer.send(oscine.port, "/synth/update", *arguments)
                 address, said = self.peer.hear()
@@ -71,6 +73,7 @@ class Torch(unittest.TestCase):
                   + scripted("hash", mlp, f"    sha256: {wrong}\n") + scripted("damaged", FIXTURES / "damaged.ts")
                   + scripted("wide", FIXTURES / "wide.ts"))
         with Program(config) as oscine:
+            oscine.wait_line("wide", "output")  # the last
             session = self.peer.ask(oscine.port, "open", 1, "counter", "", 48000.0, "samples")[1][1]
             self.peer.ask(oscine.port, "run", 2, session, 0, 0, 0.5, 0.5)
             for n, (model, code, words) in enumerate((("missing", 404, "nowhere.ts"), ("hash", 500, "sha256"),
@@ -86,6 +89,7 @@ class Torch(unittest.TestCase):
         config = (PATIENT + "models:\n" + fake("counter", "count") + scripted("raises", FIXTURES / "raises.ts")
                   + scripted("nan", FIXTURES / "nan.ts"))
         with Program(config) as oscine:
+            oscine.wait_line("nan is ready")
             session = self.peer.ask(oscine.port, "open", 1, "counter", "", 48000.0, "samples")[1][1]
             self.peer.ask(oscine.port, "run", 2, session, 0, 0, 0.5, 0.5)
             for n, (model, words) in enumerate((("raises", "the cutoff is above the moon"), ("nan", "NaN"))):
@@ -100,8 +104,8 @@ class Torch(unittest.TestCase):
     def test_hello_is_answered_while_libtorch_loads(self):
         with Program(default_config(self.peer.port), "--log-level", "debug") as oscine:
             self.assertEqual(self.peer.ask(oscine.port, "hello", 1, 0, "early")[0], "/oscine/v1/hello.reply")
-            self.assertEqual(self.ask(oscine.port, 2, "synth-params", 0.5, 0.5)[0], "/oscine/v1/result")
             oscine.wait_line("synth-params is ready")
+            self.assertEqual(self.ask(oscine.port, 2, "synth-params", 0.5, 0.5)[0], "/oscine/v1/result")
 
 
 if __name__ == "__main__":

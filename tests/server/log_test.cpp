@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "server/folder.hpp"
 #include "server/log/log.hpp"
@@ -84,6 +85,20 @@ TEST(LogListener, HearsLinesFromInfoUp) {
   log->line(Level::kInfo, {"b"});
   log->line(Level::kError, {"c"});
   EXPECT_EQ(heard, (std::vector<std::string>{"info b", "error c"}));
+}
+
+// A recording that ended as it began told so from its own thread, while the network thread set the listener.
+TEST(LogListener, MayBeSetWhileOthersLog) {
+  const auto log = Log::quiet();
+  std::size_t heard = 0;
+  std::thread other([&log] {
+    for (int i = 0; i < 1000; ++i) log->line(Level::kInfo, {"line"});
+  });
+  for (int i = 0; i < 1000; ++i) log->set_listener([&heard](Level, const std::string&) { ++heard; });
+  log->set_listener({});
+  const auto before = heard;
+  other.join();
+  EXPECT_EQ(heard, before);
 }
 
 TEST(LogLevels, HaveNamesBothWays) {
