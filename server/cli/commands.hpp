@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -86,6 +87,16 @@ struct FileOptions {
   bool json = false, csv = false;
 };
 int file(const FileOptions& options);
+
+struct RenderOptions {
+  std::filesystem::path in, out;
+  std::string model;  ///< as FileOptions::model
+  std::filesystem::path config = "config/default.yaml";
+  std::string method;                                        ///< empty: the model's first
+  std::vector<std::string> settings;                         ///< "name=value", more values after commas
+  std::vector<std::pair<std::string, std::string>> changes;  ///< the same from a time on: "3.2s", "name=value"
+};
+int render(const RenderOptions& options);
 
 struct ReplayOptions {
   std::filesystem::path file;

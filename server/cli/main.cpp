@@ -144,6 +144,22 @@ int run(int argc, char** argv) {
   hearing->add_flag("--csv", file.csv, "as CSV with a head")->excludes("--json");
   hearing->callback([&] { code = server::file(file); });
 
+  server::RenderOptions render;
+  render.config = standard;
+  auto* rendering = app.add_subcommand("render", "run a sound file through a model into another file");
+  rendering->add_option("in", render.in, "WAV, AIFF, FLAC, Ogg …, with as many channels as the model takes")
+      ->required();
+  rendering->add_option("out", render.out, "*.wav, *.aiff or *.flac; replaced where it exists")->required();
+  rendering->add_option("--model", render.model, "a model file, a card, its folder, or a model of the configuration")
+      ->required();
+  rendering->add_option("-c,--config", render.config, "the configuration (config/default.yaml)");
+  rendering->add_option("-m,--method", render.method, "what is asked of it (the model's first method)");
+  rendering->add_option("--set", render.settings, "block=4096, or an attribute: NAME=VALUE; may come again")
+      ->allow_extra_args(false);
+  rendering->add_option("--at", render.changes, "an attribute from a time on: 3.2s NAME=VALUE; may come again")
+      ->allow_extra_args(false);
+  rendering->callback([&] { code = server::render(render); });
+
   server::StatusOptions status;
   auto* asking = app.add_subcommand("status", "ask a running daemon how it is");
   add_daemon(*asking, status.daemon);

@@ -84,7 +84,7 @@ class Case(unittest.TestCase):
 
 class Help(unittest.TestCase):
     def test_of_every_command_fits_a_screen(self):
-        for command in ([], ["serve"], ["record"], ["replay"], ["check"], ["doctor"], ["models"], ["fetch"], ["remove"], ["inspect"], ["card"], ["file"],
+        for command in ([], ["serve"], ["record"], ["replay"], ["check"], ["doctor"], ["models"], ["fetch"], ["remove"], ["inspect"], ["card"], ["file"], ["render"],
                         ["status"], ["send"],
                         ["watch"]):
             result = oscine(*command, "--help")
@@ -95,7 +95,7 @@ class Help(unittest.TestCase):
 
     def test_and_its_options_stand_in_the_document(self):
         page = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
-        for command in ("serve", "record", "replay", "check", "doctor", "models", "fetch", "remove", "inspect", "card", "file", "status",
+        for command in ("serve", "record", "replay", "check", "doctor", "models", "fetch", "remove", "inspect", "card", "file", "render", "status",
                         "send", "watch"):
             self.assertIn(f"## {command}\n", page)
             section = page.split(f"## {command}\n")[1].split("\n## ")[0]
