@@ -227,6 +227,11 @@ class LoadedStream final : public Stream {
     return named(model_->card().name, {base::ErrorCode::kWrongState, "it has no blocks between which to set anything"});
   }
 
+  void hand_over(std::shared_ptr<const Model> /*model*/, std::size_t /*method*/,
+                 std::unique_ptr<Instance> /*next*/) override {}
+  Instance* next() override { return nullptr; }
+  std::unique_ptr<Instance> taken_over() override { return nullptr; }
+
   std::int64_t lookahead() const override { return way_->lookahead(); }
 
  private:

@@ -1,6 +1,9 @@
 // nn~'s convention, old and new, with LibTorch: what files declare, and what they are held to.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "fixtures.hpp"
 
 namespace {
@@ -163,6 +166,25 @@ TEST_F(TorchStream, AModelWithoutARateIsToldTheSessions) {
   EXPECT_EQ(session.model->card().model_rate, 0);
   session.push(std::vector<float>(512, 0.0F));
   EXPECT_THAT(session.out.frames, Each(Eq(22050.0F)));
+}
+
+TEST_F(TorchStream, AnImpulseComesOutAsMuchLaterAsIsDeclared) {
+  auto card = bare_card("new_style");  // one sample late
+  card.stream.latency = 1;
+  const auto model = tests::loaded(card);
+  ASSERT_NE(model, nullptr);
+  for (const double rate : {24000.0, 48000.0, 96000.0}) {
+    auto instance = std::move(*model->instance());
+    auto stream = std::move(*model->stream(0, {rate, 1}));
+    std::vector<float> sound(16384, 0.0F);
+    constexpr std::int64_t kAt = 3000;
+    sound[kAt] = 1;
+    models::StreamOutput out;
+    ASSERT_TRUE(stream->push(*instance, sound, out));
+    const auto peak = std::max_element(out.frames.begin(), out.frames.end()) - out.frames.begin();
+    EXPECT_EQ(out.stretches[0].position(peak) - kAt, stream->latency()) << rate;
+    EXPECT_EQ(stream->latency(), std::llround(rate / 24000));
+  }
 }
 
 TEST_F(TorchStream, BuffersAreFilledWithSound) {

@@ -138,12 +138,11 @@ class Stream {
   /// one that serves, for two seconds; then one is faded into the other. No position moves. Where it fails meanwhile,
   /// the old one serves on, and push() says why. A later call takes the place of an earlier one.
   /// @param next  of `model`, whose method of this index has the same form. For streams of blocks alone.
-  virtual void hand_over(std::shared_ptr<const Model> /*model*/, std::size_t /*method*/,
-                         std::unique_ptr<Instance> /*next*/) {}
+  virtual void hand_over(std::shared_ptr<const Model> model, std::size_t method, std::unique_ptr<Instance> next) = 0;
   /// The instance that listens or is faded in now; null: none.
-  virtual Instance* next() { return nullptr; }
+  virtual Instance* next() = 0;
   /// The instance that has taken over, once: from now on push() is given this one.
-  virtual std::unique_ptr<Instance> taken_over() { return nullptr; }
+  virtual std::unique_ptr<Instance> taken_over() = 0;
 
   /// Units that what comes out stands after what went in: what the model adds. Constant.
   virtual std::int64_t latency() const { return 0; }
