@@ -252,10 +252,7 @@ void BlockStream::end_hand_over() {
 void BlockStream::hand_over(std::shared_ptr<const Model> model, std::size_t method, std::unique_ptr<Instance> next) {
   if (next_ && next_->over) return;  // nobody has asked for the one that took over yet: it is the one that serves
   (void)next->use_rate(rate_);
-  next_.emplace();
-  next_->model = std::move(model);
-  next_->method = method;
-  next_->instance = std::move(next);
+  next_ = Next{std::move(model), method, std::move(next), {}, 0, false};
 }
 
 std::unique_ptr<Instance> BlockStream::taken_over() {
