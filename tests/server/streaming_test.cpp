@@ -75,8 +75,8 @@ struct Streaming {
 TEST(Streams, GiveFramesForFramesInBlocks) {
   Streaming voice({1, 1, 1, 1});
   EXPECT_THAT(voice.frames({1, 2, 3}), IsEmpty());
-  EXPECT_THAT(voice.frames({4, 5}), ElementsAre(voice.frame_text(1, 0, 1, "1.0 2.0 3.0 4.0")));
-  EXPECT_THAT(voice.frames({6, 7, 8}), ElementsAre(voice.frame_text(2, 4, 1, "5.0 6.0 7.0 8.0")));
+  EXPECT_THAT(voice.frames({4, 5}), ElementsAre(voice.frame_text(1, 0, 1, "1. 2. 3. 4.")));
+  EXPECT_THAT(voice.frames({6, 7, 8}), ElementsAre(voice.frame_text(2, 4, 1, "5. 6. 7. 8.")));
 }
 
 TEST(Streams, OpenedSaysLatencyFormAndLookahead) {
@@ -84,17 +84,17 @@ TEST(Streams, OpenedSaysLatencyFormAndLookahead) {
   world.hello("max", 0);
   const auto said = world.send("/oscine/v1/open", 5, "voice", "", 48000.0F, "samples");
   ASSERT_THAT(said, SizeIs(1));
-  EXPECT_THAT(said[0], AllOf(StartsWith("/opened 5 "), HasSubstr(" 7 2 1 3 2 48000.0 3")));
+  EXPECT_THAT(said[0], AllOf(StartsWith("/opened 5 "), HasSubstr(" 7 2 1 3 2 48000. 3")));
 }
 
 TEST(Streams, SlowerFramesStandAtTheirFirstSample) {
   Streaming encode({1, 1, 2, 2});
-  EXPECT_THAT(encode.frames({1, 2, 3, 4}), ElementsAre(encode.frame_text(1, 0, 2, "1.0 1.0 3.0 3.0")));
-  EXPECT_THAT(encode.frames({5, 6, 7, 8}), ElementsAre(encode.frame_text(2, 4, 2, "5.0 5.0 7.0 7.0")));
+  EXPECT_THAT(encode.frames({1, 2, 3, 4}), ElementsAre(encode.frame_text(1, 0, 2, "1. 1. 3. 3.")));
+  EXPECT_THAT(encode.frames({5, 6, 7, 8}), ElementsAre(encode.frame_text(2, 4, 2, "5. 5. 7. 7.")));
   Streaming decode({2, 2, 1, 1});
-  EXPECT_THAT(decode.frames({1, 9, 3, 9}, 2), ElementsAre(decode.frame_text(1, 0, 1, "1.0 1.0 3.0 3.0")));
+  EXPECT_THAT(decode.frames({1, 9, 3, 9}, 2), ElementsAre(decode.frame_text(1, 0, 1, "1. 1. 3. 3.")));
   decode.at = 4;  // two frames are four samples
-  EXPECT_THAT(decode.frames({5, 9, 7, 9}, 2), ElementsAre(decode.frame_text(2, 4, 1, "5.0 5.0 7.0 7.0")));
+  EXPECT_THAT(decode.frames({5, 9, 7, 9}, 2), ElementsAre(decode.frame_text(2, 4, 1, "5. 5. 7. 7.")));
 }
 
 TEST(Streams, ComeBackAsTheyCameOrAsFormatSays) {
@@ -120,9 +120,9 @@ TEST(Streams, AreSplitToTheMessageSize) {
 TEST(Streams, RestWithSilence) {
   Streaming voice({1, 1, 1, 1});
   voice.world.send("/oscine/v1/enable", 8, voice.session, 0);
-  EXPECT_THAT(voice.frames({1, 2, 3, 4}), ElementsAre(voice.frame_text(1, 0, 1, "0.0 0.0 0.0 0.0")));
+  EXPECT_THAT(voice.frames({1, 2, 3, 4}), ElementsAre(voice.frame_text(1, 0, 1, "0. 0. 0. 0.")));
   voice.world.send("/oscine/v1/enable", 9, voice.session, 1);
-  EXPECT_THAT(voice.frames({1, 2, 3, 4}), ElementsAre(voice.frame_text(2, 4, 1, "1.0 2.0 3.0 4.0")));
+  EXPECT_THAT(voice.frames({1, 2, 3, 4}), ElementsAre(voice.frame_text(2, 4, 1, "1. 2. 3. 4.")));
 }
 
 TEST(Streams, AttributesChangeAtThePosition) {
@@ -130,11 +130,11 @@ TEST(Streams, AttributesChangeAtThePosition) {
   EXPECT_THAT(voice.world.send("/oscine/v1/set/at", 8, voice.session, 0, 4, "gain", 2.0F),
               ElementsAre("/done 8 '/oscine/v1/set/at'"));
   EXPECT_THAT(voice.frames({1, 1, 1, 1, 1, 1, 1, 1}),
-              ElementsAre(voice.frame_text(1, 0, 1, "1.0 1.0 1.0 1.0 2.0 2.0 2.0 2.0")));
+              ElementsAre(voice.frame_text(1, 0, 1, "1. 1. 1. 1. 2. 2. 2. 2.")));
   EXPECT_EQ(voice.world.daemon.metrics().late, 0u);
   voice.world.send("/oscine/v1/set/at", 9, voice.session, 0, 4, "gain", 3.0F);
   EXPECT_EQ(voice.world.daemon.metrics().late, 1u);
-  EXPECT_THAT(voice.frames({1, 1, 1, 1}), ElementsAre(voice.frame_text(2, 8, 1, "3.0 3.0 3.0 3.0")));
+  EXPECT_THAT(voice.frames({1, 1, 1, 1}), ElementsAre(voice.frame_text(2, 8, 1, "3. 3. 3. 3.")));
   EXPECT_THAT(voice.world.send("/oscine/v1/set/at", 10, voice.session, 0, 0, "gian", 1.0F),
               ElementsAre(AllOf(HasSubstr(" 404 "), HasSubstr("gain"))));
   EXPECT_THAT(voice.world.send("/oscine/v1/set/at", 11, voice.session, 0, 0, "gain", 11.0F),
@@ -146,14 +146,14 @@ TEST(Streams, ChangesBeforeTheFirstInputCountFromItsPosition) {
   voice.world.send("/oscine/v1/set/at", 8, voice.session, 0, 104, "gain", 2.0F);
   voice.at = 100;
   EXPECT_THAT(voice.frames({1, 1, 1, 1, 1, 1, 1, 1}),
-              ElementsAre(voice.frame_text(1, 100, 1, "1.0 1.0 1.0 1.0 2.0 2.0 2.0 2.0")));
+              ElementsAre(voice.frame_text(1, 100, 1, "1. 1. 1. 1. 2. 2. 2. 2.")));
 }
 
 TEST(Streams, ABlockThatFailsIsSilenceAndOneSentence) {
   Streaming voice({1, 1, 1, 1}, 48000, {{"does", "nan"}, {"when", "0.5"}});
   EXPECT_THAT(
       voice.frames({0.5F, 1, 1, 1, 1, 1, 1, 1}),
-      ElementsAre(voice.frame_text(1, 0, 1, "0.0 0.0 0.0 0.0 1.0 1.0 1.0 1.0"),
+      ElementsAre(voice.frame_text(1, 0, 1, "0. 0. 0. 0. 1. 1. 1. 1."),
                   AllOf(StartsWith("/fail 0 "), HasSubstr(" 500 "), HasSubstr("voice: forward gave a number"))));
 }
 
