@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <limits>
 #include <system_error>
+#include <thread>
 
 #include "base/nameless.hpp"
 
@@ -25,6 +26,8 @@ constexpr int kQuiet = MSG_NOSIGNAL | MSG_DONTWAIT;
 #else
 constexpr int kQuiet = MSG_DONTWAIT;
 #endif
+
+constexpr auto kMoment = std::chrono::microseconds(50);
 
 struct Head {
   std::uint32_t what;
@@ -119,6 +122,20 @@ Channel::Came Channel::send(std::uint32_t what, const Packer& said, base::Time u
   const Head head{what, spilled.empty() ? 0U : 1U, said.size()};
   const auto came = push(std::as_bytes(std::span(&head, 1)), until);
   return came == Came::kMessage ? push(spilled, until) : came;
+}
+
+bool Channel::there() const {
+  char one = 0;
+  return ::recv(socket_, &one, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || !again();
+}
+
+Channel::Came Channel::receive_soon(base::Time until) {
+  static const bool alone = std::thread::hardware_concurrency() < 2;
+  const auto began = base::Clock::now();
+  while (soon_ && !alone && !there() && base::Clock::now() - began < kMoment) std::this_thread::yield();
+  const auto came = receive(until);
+  soon_ = base::Clock::now() - began < 2 * kMoment;
+  return came;
 }
 
 Channel::Came Channel::receive(base::Time until) {

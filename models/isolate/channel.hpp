@@ -59,11 +59,15 @@ class Channel {
   Packer packer() const { return Packer(ours_); }
   Came send(std::uint32_t what, const Packer& said, base::Time until);
   Came receive(base::Time until);
+  /// The same, for an answer that may come at once: while answers do, looks for a moment before it sleeps, since waking
+  /// up would take as long as the answer.
+  Came receive_soon(base::Time until);
   /// Of the message that came: what it is, and what it says, until the next one.
   std::uint32_t what() const { return what_; }
   Unpacker said() const { return Unpacker(said_); }
 
  private:
+  bool there() const;
   Came wait(short events, base::Time until) const;
   Came push(std::span<const std::byte> bytes, base::Time until) const;
   Came pull(std::span<std::byte> bytes, base::Time until) const;
@@ -71,6 +75,7 @@ class Channel {
   int socket_;
   std::span<std::byte> ours_, theirs_;
   std::uint32_t what_ = 0;
+  bool soon_ = true;  // the last answer came within a moment
   std::span<const std::byte> said_;
   std::vector<std::byte> long_;  // what did not fit the region
 };

@@ -135,6 +135,7 @@ class IsolatedProgram final : public Program {
 
   void limit_calls(std::vector<base::Duration> by_method) override {
     limits_ = std::make_shared<const Limits>(Limits{{}, std::move(by_method)});
+    isolation_->loaded();
   }
 
  private:

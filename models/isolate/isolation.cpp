@@ -87,8 +87,8 @@ base::Result<std::unique_ptr<Isolation>> Isolation::make(const StartWorker& star
     }
     made->channels_.push_back(
         std::make_unique<Channel>(ends->first, made->region_->half(i, 0), made->region_->half(i, 1)));
-    made->free_.push_back(made->channels_.back().get());
   }
+  made->free_.push_back(made->channels_.front().get());
   auto process = start(theirs);
   close_theirs();
   if (!process) return process.error();
@@ -108,6 +108,15 @@ Isolation::~Isolation() {
   if (control_ < 0) return;
   if (shared_) shared_->process->end();
   ::close(control_);
+}
+
+void Isolation::loaded() {
+  {
+    const std::lock_guard lock(mutex_);
+    free_.clear();
+    for (auto one = channels_.begin() + 1; one != channels_.end(); ++one) free_.push_back(one->get());
+  }
+  free_again_.notify_all();
 }
 
 Isolation::Use::Use(Isolation& of) : of_(of) {
@@ -133,7 +142,7 @@ Isolation::Use::~Use() {
 
 base::Status Isolation::exchange(Channel& channel, Call what, const Packer& said, base::Time until) {
   auto came = channel.send(static_cast<std::uint32_t>(what), said, until);
-  if (came == Channel::Came::kMessage) came = channel.receive(until);
+  if (came == Channel::Came::kMessage) came = channel.receive_soon(until);
   if (came == Channel::Came::kMessage) return {};
   if (came == Channel::Came::kNothing)
     shared_->note({Fall::Kind::kHang, "its process did not come back and was ended"});

@@ -18,7 +18,7 @@ namespace models {
 /// Thread: [any], except make().
 class Isolation {
  public:
-  /// @param channels  calls that may run side by side
+  /// @param channels  calls that may run side by side, and one for loading
   /// @param fell      called once when it falls by itself, on a thread of its own; may be empty; asks nothing of this
   /// Fails: kBusy.
   static base::Result<std::unique_ptr<Isolation>> make(const StartWorker& start, std::size_t channels,
@@ -43,6 +43,9 @@ class Isolation {
     if (status && said.good()) read(said);
     return said.done() ? status : nonsense();
   }
+  /// The first channel is for loading alone: its thread over there stands behind all that answers. From now on the
+  /// others are used. Thread: the one that loads, while nobody calls.
+  void loaded();
   /// Nobody holds this run any more. Never waits.
   void drop(RunId run);
 

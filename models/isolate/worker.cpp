@@ -1,8 +1,12 @@
 // The other side: a process that runs programs for another one, and leaves with it.
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#endif
 
 #include <cerrno>
 #include <map>
@@ -231,6 +235,15 @@ class Host {
   RunId last_ = 0;
 };
 
+/// What loads takes what is left by all that answers. Linux: a thread has its own.
+void step_back() {
+#if defined(__linux__)
+  constexpr int kNicer = 10;
+  const auto thread = static_cast<id_t>(syscall(SYS_gettid));
+  (void)setpriority(PRIO_PROCESS, thread, getpriority(PRIO_PROCESS, thread) + kNicer);
+#endif
+}
+
 /// Hears on the control line which runs are dropped, until it hangs up.
 void listen(int control, Host& host) {
   for (;;) {
@@ -253,7 +266,8 @@ base::Status work(std::span<const int> descriptors) {
   auto& host = *new Host;  // with its threads until the process ends, however it does
   for (std::size_t i = 0; i < channels; ++i) {
     auto* channel = new Channel(descriptors[i + 1], (*region)->half(i, 1), (*region)->half(i, 0));
-    std::thread([channel, &host] {
+    std::thread([channel, &host, loads = i == 0] {
+      if (loads) step_back();
       while (channel->receive(base::Time::max()) == Channel::Came::kMessage) host.answer(*channel);
     }).detach();
   }

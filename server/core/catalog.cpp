@@ -12,6 +12,10 @@ namespace server {
 using base::Error;
 using base::ErrorCode;
 
+namespace {
+constexpr std::chrono::milliseconds kMeasureAgain{10};
+}  // namespace
+
 std::string_view name_of(Catalog::State state) {
   constexpr std::array<std::string_view, 4> kNames{"loading", "ready", "failed", "unloaded"};
   return kNames[static_cast<std::size_t>(state)];
@@ -54,15 +58,18 @@ void Catalog::retire(std::shared_ptr<const ServedModel> old) {
   });
 }
 
-void Catalog::start(const std::string& name, std::function<base::Result<ModelConfig>()> read, Done done) {
+void Catalog::start(const std::string& name, std::function<base::Result<ModelConfig>()> read, Done done,
+                    std::optional<bool> again) {
   aside_.erase(name);
   const auto began = base::Clock::now();
   ++at_work_;
   background_.submit([this, name, read = std::move(read), done = std::move(done), &workers = workers_,
-                      options = options_, trials = trials_, longest = longest_load_, began] {
+                      options = options_, trials = trials_, longest = longest_load_, again, began] {
     auto config = read();
     auto now = options();
     now.longest = longest;
+    if (again) now.measure = kMeasureAgain;
+    if (again && !now.rewritten) now.rewritten = again;
     auto served = config ? serve_model(*config, workers, std::move(now), trials)
                          : base::Result<std::shared_ptr<ServedModel>>(config.error());
     return std::function<void()>([this, name, done, began, served = std::move(served)]() mutable {
@@ -191,6 +198,7 @@ void Catalog::restart(const std::string& name, const Error& why, base::Time when
   const auto it = items_.find(name);
   if (it == items_.end()) return;
   auto& item = it->second;
+  const auto served = item.served ? std::optional(item.served->model->rewritten()) : std::nullopt;
   retire(std::exchange(item.served, nullptr));
   item.state = State::kLoading;
   item.error = why;
@@ -198,11 +206,11 @@ void Catalog::restart(const std::string& name, const Error& why, base::Time when
   if (std::exchange(item.busy, true)) return;  // a reload is on its way already
   const auto turn = ++count_;
   restarting_[name] = turn;
-  timers_.add(when, [this, name, turn, done = std::move(done)](base::Time) {
+  timers_.add(when, [this, name, turn, served, done = std::move(done)](base::Time) {
     const auto again = items_.find(name);
     if (again == items_.end() || restarting_[name] != turn) return;  // taken out of the configuration meanwhile
     start(
-        name, [config = again->second.config] { return base::Result<ModelConfig>(config); }, done);
+        name, [config = again->second.config] { return base::Result<ModelConfig>(config); }, done, served);
   });
 }
 

@@ -2,6 +2,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -81,7 +82,9 @@ class Catalog {
     Ready ready;
     Timers::Id timer;
   };
-  void start(const std::string& name, std::function<base::Result<ModelConfig>()> read, Done done);
+  /// @param again  as it was served before (rewritten or not): then little is measured
+  void start(const std::string& name, std::function<base::Result<ModelConfig>()> read, Done done,
+             std::optional<bool> again = {});
   void finished(const std::string& name, base::Result<std::shared_ptr<ServedModel>> result,
                 std::chrono::nanoseconds took, const Done& done);
   void wake(const std::string& name);
