@@ -48,7 +48,4 @@ class Restarts {
   base::Time last_{};
 };
 
-/// "it starts again", "it starts again in 250 ms"
-std::string again_text(base::Duration pause);
-
 }  // namespace server
