@@ -44,7 +44,11 @@ oscine_need(spdlog spdlog_FOUND libspdlog-dev)
 # Sanitizers see only what was compiled with them: a count of references that the system's library lets go is, to
 # ThreadSanitizer, a race with whoever frees what was counted.
 add_library(oscine_spdlog INTERFACE)
-target_link_libraries(oscine_spdlog INTERFACE spdlog::spdlog$<$<BOOL:${SANITIZE}>:_header_only>)
+if(SANITIZE)
+  target_link_libraries(oscine_spdlog INTERFACE spdlog::spdlog_header_only)
+else()
+  target_link_libraries(oscine_spdlog INTERFACE spdlog::spdlog)
+endif()
 find_package(CLI11 QUIET)
 oscine_need(CLI11 CLI11_FOUND libcli11-dev)
 pkg_check_modules(YAML_CPP IMPORTED_TARGET yaml-cpp)
