@@ -35,6 +35,17 @@ std::string_view type_text(char type) {
 
 base::Error malformed(std::string text) { return {base::ErrorCode::kMalformed, std::move(text)}; }
 
+/// Any count of numbers: a tensor.
+base::Result<std::vector<Value>> fit_numbers(const AttributeCard& card, std::span<const Value> values) {
+  std::vector<Value> fitted;
+  for (const auto& value : values) {
+    const auto number = as_float(value);
+    if (!number || !std::isfinite(*number)) return malformed(card.name + " takes numbers, any count of them");
+    fitted.emplace_back(*number);
+  }
+  return fitted;
+}
+
 }  // namespace
 
 base::Result<const AttributeCard*> find_attribute(std::span<const AttributeCard> cards, std::string_view name) {
@@ -48,6 +59,7 @@ base::Result<const AttributeCard*> find_attribute(std::span<const AttributeCard>
 }
 
 base::Result<std::vector<Value>> fit_values(const AttributeCard& card, std::span<const Value> values) {
+  if (card.types == "t") return fit_numbers(card, values);
   if (values.size() != card.types.size()) {
     return malformed(card.name + " takes " + count_text(card.types.size(), "value") + ", " +
                      std::to_string(values.size()) + " came");

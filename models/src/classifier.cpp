@@ -54,7 +54,9 @@ class ClassifierKind final : public Kind {
     return window;
   }
 
-  std::vector<AttributeCard> settings(const Card& card) const override { return classifier_settings(card); }
+  std::vector<AttributeCard> settings(const Card& card, std::span<const Method> /*methods*/) const override {
+    return classifier_settings(card);
+  }
 
   base::Result<std::unique_ptr<Way>> way(const Card& card, std::span<const Method> methods, std::size_t method,
                                          const StreamFormat& format, bool stateful) const override {

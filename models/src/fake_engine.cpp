@@ -82,6 +82,9 @@ base::Result<FakeBehaviour> behaviour_of(const Card& card) {
   behaviour.attributes = card.attributes;
   if (card.kind == "classifier") behaviour.window = window_numbers(card);
   for (const auto& method : card.methods) behaviour.outputs.push_back(output_count(card, method));
+  for (const auto& method : card.methods) {
+    if (card.kind == "stream") behaviour.forms.push_back(method.form);
+  }
   return behaviour;
 }
 

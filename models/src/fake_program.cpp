@@ -34,7 +34,8 @@ class FakeRun final : public Run {
   }
 
   base::Status run(std::size_t method, const TensorIn& in, TensorOut& out) override {
-    const std::size_t rows = rows_of(in), size = in.data.size() / rows;
+    const bool streams = !behaviour_->forms.empty();
+    const std::size_t rows = streams ? 1 : rows_of(in), size = in.data.size() / rows;
     std::size_t acts = rows;  // the first row that makes it act
     for (std::size_t row = rows; row-- > 0;) {
       if (!behaviour_->when || (size > 0 && in.data[row * size] == *behaviour_->when)) acts = row;
@@ -44,6 +45,12 @@ class FakeRun final : public Run {
     if (does == "slow") std::this_thread::sleep_for(behaviour_->sleep);
     if (does == "gate") wait_at_gate(behaviour_->gate);
     misbehave(does);
+    if (streams) {
+      stream(behaviour_->forms[method], in, out);
+      if (does == "shape") ++out.shape.back();
+      if (does == "nan") out.data.back() = std::numeric_limits<float>::quiet_NaN();
+      return {};
+    }
     const std::size_t outputs = behaviour_->outputs[method] + (does == "shape" ? 1 : 0);
     answer(in, rows, outputs, out);
     if (does == "nan" && outputs > 0) out.data[(acts + 1) * outputs - 1] = std::numeric_limits<float>::quiet_NaN();
@@ -83,6 +90,21 @@ class FakeRun final : public Run {
     out.data.resize(rows * outputs);
     for (std::size_t row = 0; row < rows; ++row) {
       answer_row(in.data.subspan(row * inputs, inputs), std::span(out.data).subspan(row * outputs, outputs));
+    }
+  }
+
+  void stream(const StreamForm& form, const TensorIn& in, TensorOut& out) {
+    const auto channels = static_cast<std::size_t>(form.in_channels);
+    const auto planes = static_cast<std::size_t>(form.out_channels);
+    const auto in_ratio = static_cast<std::size_t>(form.in_ratio), out_ratio = static_cast<std::size_t>(form.out_ratio);
+    const std::size_t frames = in.data.size() / channels, given = frames * in_ratio / out_ratio;
+    out.shape.assign({1, form.out_channels, static_cast<std::int64_t>(given)});
+    out.data.resize(planes * given);
+    std::vector<float> frame(channels), answer(planes);
+    for (std::size_t i = 0; i < given; ++i) {
+      for (std::size_t c = 0; c < channels; ++c) frame[c] = in.data[c * frames + i * out_ratio / in_ratio];
+      answer_row(frame, answer);
+      for (std::size_t c = 0; c < planes; ++c) out.data[c * given + i] = answer[c];
     }
   }
 
@@ -138,7 +160,7 @@ class FakeProgram final : public Program {
     return std::unique_ptr<Run>(std::make_unique<FakeRun>(behaviour_));
   }
   base::Result<std::unique_ptr<Run>> shared() override { return fresh(); }
-  bool differs(const Run& run) const override { return static_cast<const FakeRun&>(run).touched(); }
+  bool differs(const Run& run, bool /*thorough*/) const override { return static_cast<const FakeRun&>(run).touched(); }
   std::vector<std::pair<std::string, std::string>> facts() const override { return {{"does", behaviour_->does}}; }
 
  private:

@@ -19,6 +19,7 @@ struct FakeBehaviour {
   std::string gate;
   std::vector<AttributeCard> attributes;
   std::vector<std::size_t> outputs;  ///< per method
+  std::vector<StreamForm> forms;     ///< kind stream: per method
   std::size_t window = 0;            ///< kind classifier: numbers of one window, whatever its shape; else 0
 };
 

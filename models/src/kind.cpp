@@ -7,8 +7,8 @@ namespace models {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> kNames{"params", "classifier"};
-constexpr std::array<const Kind& (*)(), kNames.size()> kKinds{params_kind, classifier_kind};
+constexpr std::array<std::string_view, 3> kNames{"params", "classifier", "stream"};
+constexpr std::array<const Kind& (*)(), kNames.size()> kKinds{params_kind, classifier_kind, stream_kind};
 
 }  // namespace
 

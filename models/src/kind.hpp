@@ -53,6 +53,8 @@ class Kind {
   virtual std::string_view name() const = 0;
   /// What the card alone can tell is wrong for this kind; before any engine is opened. Fails: kModelFailed.
   virtual base::Status check(const Card& card) const = 0;
+  /// Adds what the file says and the card leaves out. Fails: kModelFailed.
+  virtual base::Status complete(Card& /*card*/, const Program& /*program*/) const { return {}; }
   /// The methods as they are served; timings are filled in later, and so is an out_channels of 0: with as many numbers
   /// as the first call gave. Fails: kModelFailed.
   virtual base::Result<std::vector<Method>> methods(const Card& card, const Program& program) const = 0;
@@ -61,13 +63,26 @@ class Kind {
   virtual std::unique_ptr<Caller> caller(const Card& card, std::span<const Method> methods, bool stateful) const = 0;
   /// One block of input that is allowed and different for each `pass`; for probing, warming up and measuring.
   virtual std::vector<float> probe(const Method& method, std::size_t pass) const = 0;
+  /// Every session has an instance of its own, whatever running one leaves behind.
+  virtual bool own_state() const { return false; }
+  /// Blocks that a method may have to be called with, the smallest first: the first that works is its block.
+  virtual std::vector<int> blocks(const Method& method) const { return {method.block}; }
+  /// Frames in that are measured, and warmed up with, where that is more than a block.
+  virtual int usual_frames(const Method& method) const { return method.block; }
   /// What each stream can be told beside the model's attributes. None by default.
-  virtual std::vector<AttributeCard> settings(const Card& /*card*/) const { return {}; }
+  virtual std::vector<AttributeCard> settings(const Card& /*card*/, std::span<const Method> /*methods*/) const {
+    return {};
+  }
   /// @param card, methods  outlive the way.
   /// @param stateful       there is one program for the whole stream, and what it heard changes what it answers.
   /// Fails: kWrongState where the kind takes no streams, kMalformed for a format that it cannot take.
   virtual base::Result<std::unique_ptr<Way>> way(const Card& card, std::span<const Method> methods, std::size_t method,
                                                  const StreamFormat& format, bool stateful) const;
+  /// As Model::stream, for kinds that do not answer windows; null: way() has it. Messages do not name the model.
+  virtual base::Result<std::unique_ptr<Stream>> stream(std::shared_ptr<const Model> /*model*/, std::size_t /*method*/,
+                                                       const StreamFormat& /*format*/) const {
+    return std::unique_ptr<Stream>();
+  }
 };
 
 /// Null when this build has no such kind.
@@ -77,5 +92,7 @@ const Kind* find_kind(std::string_view name);
 const Kind& params_kind();
 /// kind: classifier (classifier.cpp).
 const Kind& classifier_kind();
+/// kind: stream (stream_kind.cpp).
+const Kind& stream_kind();
 
 }  // namespace models

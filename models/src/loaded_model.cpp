@@ -1,8 +1,12 @@
 #include "loaded_model.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
 #include <utility>
 
+#include "../isolate/fated_run.hpp"
 #include "attributes.hpp"
 #include "text.hpp"
 #include "watched_run.hpp"
@@ -22,6 +26,10 @@ class LoadedInstance final : public Instance {
   base::Status run(std::size_t method, std::span<const float> in, std::vector<float>& out) override {
     if (method >= model_->methods().size()) return fail(no_method(method));
     return with_run([&](Run& run) { return caller_->run(run, method, in, out); });
+  }
+
+  base::Status call(std::size_t method, const TensorIn& in, TensorOut& out) override {
+    return with_run([&](Run& run) { return run.run(method, in, out); });
   }
 
   void ask(std::size_t method, Windows& windows, bool together) override {
@@ -46,6 +54,7 @@ class LoadedInstance final : public Instance {
     const auto fitted = fit_values(**card, values);
     if (!fitted) return fail(fitted.error());
     if (auto status = run_->set(attribute, *fitted); !status) return fail(std::move(status.error()));
+    set_.insert_or_assign(std::string(attribute), *fitted);
     return {};
   }
 
@@ -56,14 +65,62 @@ class LoadedInstance final : public Instance {
     return values;
   }
 
+  base::Status fill(std::string_view buffer, const Sound& sound) override {
+    return with_buffer(buffer, [&](const std::string& name) {
+      auto status = run_->fill(name, sound);
+      if (status) buffers_[name] = {sound.channels, sound.rate, {sound.planes.begin(), sound.planes.end()}};
+      return status;
+    });
+  }
+
+  base::Status clear(std::string_view buffer) override {
+    return with_buffer(buffer, [&](const std::string& name) {
+      buffers_.erase(name);
+      return run_->clear(name);
+    });
+  }
+
+  base::Status use_rate(double rate) override {
+    if (!model_->takes_rate()) return {};
+    rate_ = {static_cast<std::int32_t>(std::lround(rate))};
+    auto status = run_->set("sample_rate", rate_);
+    return status ? status : fail(std::move(status.error()));
+  }
+
+  void seed(std::uint64_t seed) override {
+    seed_ = seed;
+    run_->seed(seed);
+  }
+
+  void take_settings(const Instance& other) override {
+    const auto& from = static_cast<const LoadedInstance&>(other);
+    for (const auto& [attribute, values] : from.set_) (void)set(attribute, values);
+    for (const auto& [name, kept] : from.buffers_) (void)fill(name, {kept.channels, kept.rate, kept.planes});
+    if (from.seed_) seed(*from.seed_);
+  }
+
   base::Status reset() override {
-    auto fresh = model_->new_run();
+    set_.clear();
+    buffers_.clear();
+    auto fresh = fresh_run();
     if (!fresh) return fail(std::move(fresh.error()));
     run_ = std::move(*fresh);
     return {};
   }
 
  private:
+  template <class Use>
+  base::Status with_buffer(std::string_view asked, Use use) {
+    const auto known = model_->buffers();
+    for (const auto& name : known) {
+      if (name != asked && name != std::string(asked) + "#0") continue;
+      auto status = use(name);
+      return status ? base::Status() : fail(std::move(status.error()));
+    }
+    return fail(
+        {base::ErrorCode::kUnknown, "no buffer '" + std::string(asked.substr(0, 64)) + "'" + hint(asked, known)});
+  }
+
   /// Answers so many windows, the first that have no answer yet.
   void ask_next(std::size_t method, Windows& windows, std::size_t rows) {
     const std::size_t size = windows.numbers.size() / windows.count(), first = windows.answers.size();
@@ -86,16 +143,37 @@ class LoadedInstance final : public Instance {
 
   base::Error fail(base::Error error) const { return named(model_->card().name, std::move(error)); }
 
+  base::Result<std::unique_ptr<Run>> fresh_run() const {
+    auto fresh = model_->new_run();
+    if (fresh && seed_) (*fresh)->seed(*seed_);
+    if (!fresh || rate_.empty()) return fresh;
+    if (auto status = (*fresh)->set("sample_rate", rate_); !status) return status.error();
+    return fresh;
+  }
+
   /// After a failure what the run holds is unknown. Should no fresh one be had, the old one stays: it can only fail
   /// again.
   void renew() {
-    if (auto fresh = model_->new_run()) run_ = std::move(*fresh);
+    auto fresh = fresh_run();
+    if (!fresh) return;
+    run_ = std::move(*fresh);
+    for (const auto& [attribute, values] : set_) (void)run_->set(attribute, values);  // it took them once
+    for (const auto& [name, kept] : buffers_) (void)run_->fill(name, {kept.channels, kept.rate, kept.planes});
   }
 
   std::shared_ptr<const LoadedModel> model_;
   std::unique_ptr<Run> run_;
   std::unique_ptr<Caller> caller_;
   std::vector<float> answers_;
+  std::map<std::string, std::vector<Value>, std::less<>> set_;  ///< since the last reset()
+  struct Kept {
+    int channels = 1;
+    double rate = 0;
+    std::vector<float> planes;
+  };
+  std::map<std::string, Kept> buffers_;  ///< that were filled
+  std::optional<std::uint64_t> seed_;
+  std::vector<Value> rate_;  ///< none: it was not told
 };
 
 /// Holds its model, and what the kind keeps of the sound.
@@ -145,6 +223,15 @@ class LoadedStream final : public Stream {
     return values;
   }
 
+  base::Result<bool> set_at(Change /*change*/) override {
+    return named(model_->card().name, {base::ErrorCode::kWrongState, "it has no blocks between which to set anything"});
+  }
+
+  void hand_over(std::shared_ptr<const Model> /*model*/, std::size_t /*method*/,
+                 std::unique_ptr<Instance> /*next*/) override {}
+  Instance* next() override { return nullptr; }
+  std::unique_ptr<Instance> taken_over() override { return nullptr; }
+
   std::int64_t lookahead() const override { return way_->lookahead(); }
 
  private:
@@ -182,6 +269,16 @@ base::Result<std::unique_ptr<Run>> start_run(const Card& card, Program& program,
 }
 
 base::Result<std::unique_ptr<Run>> LoadedModel::new_run() const {
+  return parts_.card.isolate ? fated(parts_.isolated.get(), [this] { return fated_run(); }) : watched_run();
+}
+
+base::Result<std::unique_ptr<Run>> LoadedModel::fated_run() const {
+  auto run = parts_.isolated ? start_run(parts_.card, *parts_.program, parts_.stateful) : watched_run();
+  if (!run) return run;
+  return std::unique_ptr<Run>(std::make_unique<FatedRun>(std::move(*run), parts_.isolated.get()));
+}
+
+base::Result<std::unique_ptr<Run>> LoadedModel::watched_run() const {
   constexpr auto kCopying = std::chrono::seconds(10);
   const WatchedCall call(parts_.card.name, kCopying);
   auto run = start_run(parts_.card, *parts_.program, parts_.stateful);
@@ -189,6 +286,12 @@ base::Result<std::unique_ptr<Run>> LoadedModel::new_run() const {
   std::vector<base::Duration> limits;
   for (const auto& method : parts_.methods) limits.push_back(call_limit(method.timing.longest));
   return std::unique_ptr<Run>(std::make_unique<WatchedRun>(std::move(*run), parts_.card.name, std::move(limits)));
+}
+
+int LoadedModel::process() const { return parts_.isolated ? parts_.isolated->isolation().pid() : 0; }
+
+std::optional<Fall> LoadedModel::fall() const {
+  return parts_.isolated ? parts_.isolated->isolation().fall() : std::nullopt;
 }
 
 base::Result<std::size_t> LoadedModel::method(std::string_view name) const {
@@ -213,6 +316,9 @@ base::Result<std::unique_ptr<Instance>> LoadedModel::instance() const {
 
 base::Result<std::unique_ptr<Stream>> LoadedModel::stream(std::size_t method, const StreamFormat& format) const {
   if (method >= parts_.methods.size()) return named(parts_.card.name, no_method(method));
+  auto by_blocks = parts_.kind->stream(shared_from_this(), method, format);
+  if (!by_blocks) return named(parts_.card.name, std::move(by_blocks.error()));
+  if (*by_blocks != nullptr) return by_blocks;
   auto way = parts_.kind->way(parts_.card, parts_.methods, method, format, parts_.stateful);
   if (!way) return named(parts_.card.name, std::move(way.error()));
   auto self = std::static_pointer_cast<const LoadedModel>(shared_from_this());
@@ -221,9 +327,11 @@ base::Result<std::unique_ptr<Stream>> LoadedModel::stream(std::size_t method, co
 
 std::vector<std::pair<std::string, std::string>> LoadedModel::facts() const {
   auto facts = parts_.program->facts();
+  for (const auto& why : parts_.left_out) facts.emplace_back("left out", why);
   int rows = 0;
   for (const auto& method : parts_.methods) {
-    const bool windows = method.answer != Answer::kNumbers && method.answer != Answer::kOnsets;
+    const bool windows =
+        method.answer != Answer::kNumbers && method.answer != Answer::kOnsets && method.answer != Answer::kStream;
     if (windows) rows = std::max(rows, method.rows);
   }
   if (rows == 1) facts.emplace_back("windows of several sessions", "one by one");

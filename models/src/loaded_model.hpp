@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "../isolate/engine.hpp"
 #include "kind.hpp"
 #include "models/model.hpp"
 
@@ -28,6 +29,8 @@ class LoadedModel final : public Model {
     std::vector<AttributeCard> settings;  ///< of a stream
     bool stateful = false;
     bool rewritten = false;
+    std::unique_ptr<IsolatedEngine> isolated;  ///< the engine of a model in a process of its own
+    std::vector<std::string> left_out;         ///< why methods of the file are not served
   };
 
   explicit LoadedModel(Parts parts) : parts_(std::move(parts)) {}
@@ -36,18 +39,25 @@ class LoadedModel final : public Model {
   std::span<const Method> methods() const override { return parts_.methods; }
   std::span<const AttributeCard> attributes() const override { return parts_.card.attributes; }
   std::span<const AttributeCard> settings() const override { return parts_.settings; }
+  std::span<const std::string> buffers() const override { return parts_.program->script().buffers; }
+  bool takes_rate() const { return parts_.program->script().takes_rate; }
   bool stateful() const override { return parts_.stateful; }
   bool rewritten() const override { return parts_.rewritten; }
+  int process() const override;
+  std::optional<Fall> fall() const override;
   base::Result<std::size_t> method(std::string_view name) const override;
   base::Result<std::unique_ptr<Instance>> instance() const override;
   base::Result<std::unique_ptr<Stream>> stream(std::size_t method, const StreamFormat& format) const override;
   Engine& engine() const override { return *parts_.engine; }
   std::vector<std::pair<std::string, std::string>> facts() const override;
 
-  /// A new run for an instance; its calls are watched.
+  /// A new run for an instance; its calls are watched: here, or by whoever waits for its process.
   base::Result<std::unique_ptr<Run>> new_run() const;
 
  private:
+  base::Result<std::unique_ptr<Run>> watched_run() const;
+  base::Result<std::unique_ptr<Run>> fated_run() const;
+
   Parts parts_;
 };
 

@@ -6,6 +6,7 @@
 
 #include "loaded_model.hpp"
 #include "measure.hpp"
+#include "models/watch.hpp"
 #include "text.hpp"
 
 namespace models {
@@ -28,7 +29,7 @@ class Loading {
   Status run() {
     for (const auto step :
          {&Loading::find_kind_and_engine, &Loading::check_file, &Loading::read_program, &Loading::probe_fresh,
-          &Loading::choose_sharing, &Loading::find_rows, &Loading::measure_methods}) {
+          &Loading::choose_sharing, &Loading::find_rows, &Loading::measure_methods, &Loading::limit_calls}) {
       if (auto status = (this->*step)(); !status) return status;
     }
     return {};
@@ -36,15 +37,30 @@ class Loading {
 
   LoadedModel::Parts take() { return std::move(parts_); }
 
+  /// Why it failed: where it has a process of its own, and that fell, for this.
+  Error reason(Error error) const {
+    if (const auto fall = parts_.isolated ? parts_.isolated->isolation().fall() : std::nullopt)
+      return {ErrorCode::kModelFailed, fall->text + " while it loaded"};
+    return error;
+  }
+
  private:
   Status find_kind_and_engine() {
     if (auto status = check(parts_.card); !status) return status;
     parts_.kind = find_kind(parts_.card.kind);
-    auto engine = open_engine(parts_.card.engine);
+    auto engine = parts_.card.isolate && options_.start_worker ? isolate() : open_engine(parts_.card.engine);
     if (!engine) return engine.error();
     parts_.engine = *engine;
     parts_.engine->prepare_thread();
     return {};
+  }
+
+  /// An engine in a process of its own; one channel for each that asks at once, and one for the thread that loads.
+  base::Result<Engine*> isolate() {
+    auto isolated = IsolatedEngine::start(parts_.card, options_, options_.side_by_side + 1);
+    if (!isolated) return isolated.error();
+    parts_.isolated = std::move(*isolated);
+    return parts_.isolated.get();
   }
 
   Status check_file() {
@@ -70,25 +86,77 @@ class Loading {
     auto program = parts_.engine->load(parts_.card);
     if (!program) return program.error();
     parts_.program = std::move(*program);
+    if (auto status = parts_.kind->complete(parts_.card, *parts_.program); !status) return status;
     auto methods = parts_.kind->methods(parts_.card, *parts_.program);
     if (!methods) return methods.error();
     parts_.methods = std::move(*methods);
-    parts_.settings = parts_.kind->settings(parts_.card);
     return {};
   }
 
   /// Runs a throw-away copy, sees each method's shape, and whether running leaves anything behind.
   Status probe_fresh() {
+    if (auto status = renew(); !status) return status;
+    for (const auto& attribute : parts_.card.attributes) {
+      if (parts_.kind->own_state()) break;  // the file named them, and some can only be set
+      if (auto values = run_->get(attribute.name); !values) return values.error();
+    }
+    if (auto status = find_blocks(); !status) return status;
+    parts_.settings = parts_.kind->settings(parts_.card, parts_.methods);
+    if (auto status = warm_up(first_answers_); !status) return status;
+    const bool own = parts_.kind->own_state();
+    const bool differs = parts_.program->differs(*run_, !own);
+    parts_.stateful = own || parts_.card.state || !parts_.card.attributes.empty() || differs;
+    return {};
+  }
+
+  Status renew() {
     auto fresh = start_run(parts_.card, *parts_.program, true);
     if (!fresh) return fresh.error();
-    for (const auto& attribute : parts_.card.attributes) {
-      if (auto values = (*fresh)->get(attribute.name); !values) return values.error();
-    }
     run_ = std::move(*fresh);
     caller_ = parts_.kind->caller(parts_.card, parts_.methods, true);
-    if (auto status = warm_up(first_answers_); !status) return status;
-    parts_.stateful = parts_.card.state || !parts_.card.attributes.empty() || parts_.program->differs(*run_);
     return {};
+  }
+
+  /// Some files need longer blocks than they say, and some have a method that does not work at all: then it is left
+  /// out, and only a file without any other is refused.
+  Status find_blocks() {
+    Status first;
+    for (std::size_t i = 0; i < parts_.methods.size();) {
+      auto status = find_block(i);
+      if (status) {
+        ++i;
+        continue;
+      }
+      if (parts_.methods.size() == 1) return first ? status : first;
+      if (first) first = status;
+      if (auto left_out = leave_out(i, status.error().message); !left_out) return left_out;
+    }
+    return {};
+  }
+
+  Status find_block(std::size_t method) {
+    const auto blocks = parts_.kind->blocks(parts_.methods[method]);
+    if (blocks.size() == 1) return {};
+    Status first;
+    for (const int block : blocks) {
+      parts_.methods[method].block = block;
+      auto status = caller_->run(*run_, method, parts_.kind->probe(parts_.methods[method], 0), out_);
+      if (status) return {};
+      if (first) first = std::move(status);
+      if (auto renewed = renew(); !renewed) return renewed;
+    }
+    return first;
+  }
+
+  Status leave_out(std::size_t method, const std::string& why) {
+    const auto at = static_cast<std::ptrdiff_t>(method);
+    parts_.left_out.push_back(why);
+    run_.reset();
+    caller_.reset();
+    parts_.methods.erase(parts_.methods.begin() + at);
+    parts_.card.methods.erase(parts_.card.methods.begin() + at);
+    parts_.program->leave_out(method);
+    return renew();
   }
 
   /// A model without state is served from one shared copy, which the engine may have rewritten to be faster. Should
@@ -144,15 +212,18 @@ class Loading {
     return other_takes < kQuicker * takes;
   }
 
+  /// What an isolated model computes with is the time of another thread, far away: all that can be had is the wall's.
+  Micros clock() const { return parts_.isolated ? Micros(base::Clock::now().time_since_epoch()) : thread_time(); }
+
   /// Adds the medians of one method. False: a call failed.
   bool compare(std::size_t method, std::unique_ptr<Run>& other, Micros& takes, Micros& other_takes) {
     std::vector<Micros> ours, theirs;
     const auto ends = base::Clock::now() + std::clamp(options_.measure, kLeastCompare, kMostCompare);
     for (std::size_t pass = 0; ours.size() < kLeastCalls || (base::Clock::now() < ends && pass < kMostCalls); ++pass) {
       for (auto* times : {&ours, &theirs}) {
-        const auto before = thread_time();
+        const auto before = clock();
         if (!call(method, pass)) return false;
-        times->push_back(thread_time() - before);
+        times->push_back(clock() - before);
         std::swap(run_, other);
       }
     }
@@ -207,6 +278,13 @@ class Loading {
     return {};
   }
 
+  Status limit_calls() {
+    std::vector<base::Duration> limits;
+    for (const auto& method : parts_.methods) limits.push_back(call_limit(method.timing.longest));
+    parts_.program->limit_calls(std::move(limits));
+    return {};
+  }
+
   /// The probing pass and `warmup` more of each method; their answers go to the end of `answers`.
   Status warm_up(std::vector<float>& answers) {
     const auto passes = static_cast<std::size_t>(std::max(options_.warmup, 3)) + 1;
@@ -223,7 +301,9 @@ class Loading {
 
   Status call(std::size_t method, std::size_t pass) {
     Method& served = parts_.methods[method];
-    auto status = caller_->run(*run_, method, parts_.kind->probe(served, pass), out_);
+    Method usual = served;
+    usual.block = parts_.kind->usual_frames(served);
+    auto status = caller_->run(*run_, method, parts_.kind->probe(usual, pass), out_);
     if (status && served.out_channels == 0) served.out_channels = static_cast<int>(out_.size());
     return status;
   }
@@ -251,7 +331,7 @@ base::Status check(const Card& card) {
 
 base::Result<std::shared_ptr<const Model>> load(const Card& card, const LoadOptions& options) {
   Loading loading(card, options);
-  if (auto status = loading.run(); !status) return named(card.name, std::move(status.error()));
+  if (auto status = loading.run(); !status) return named(card.name, loading.reason(std::move(status.error())));
   return std::shared_ptr<const Model>(std::make_shared<LoadedModel>(loading.take()));
 }
 

@@ -27,6 +27,15 @@ class WatchedRun final : public Run {
     const WatchedCall call(model_, kOther);
     return run_->get(attribute);
   }
+  void seed(std::uint64_t seed) override { run_->seed(seed); }
+  base::Status fill(std::string_view buffer, const Sound& sound) override {
+    const WatchedCall call(model_, kOther);
+    return run_->fill(buffer, sound);
+  }
+  base::Status clear(std::string_view buffer) override {
+    const WatchedCall call(model_, kOther);
+    return run_->clear(buffer);
+  }
 
  private:
   static constexpr base::Duration kOther = std::chrono::seconds(5);  ///< nobody measured setters

@@ -7,19 +7,25 @@
 #include <cstdio>
 #include <mutex>
 
+#include "adapt.hpp"
+#include "archive.hpp"
 #include "base/denormals.hpp"
 #include "guard.hpp"
 #include "program.hpp"
+#include "script.hpp"
 
 namespace models {
 
 namespace {
 
-std::vector<Call> calls_of(const Card& card, const torch::jit::Module& module) {
+std::vector<Call> calls_of(const Card& card, const Script& script, const torch::jit::Module& module) {
   std::vector<Call> calls;
+  if (card.methods.empty()) {
+    for (const auto& method : script.methods) calls.push_back({method.name, -1, true});
+  }
   for (const auto& method : card.methods) {
     const auto& name = method.call.empty() ? method.name : method.call;
-    calls.push_back({method.answer == Answer::kOnsets ? "" : name, method.element});
+    calls.push_back({method.answer == Answer::kOnsets ? "" : name, method.element, method.answer == Answer::kStream});
   }
   for (const auto& call : calls) {
     if (call.name.empty() || module.find_method(call.name)) continue;
@@ -28,6 +34,14 @@ std::vector<Call> calls_of(const Card& card, const torch::jit::Module& module) {
     throw std::runtime_error("there is no method '" + call.name + "' in it; it has " + offered);
   }
   return calls;
+}
+
+/// What the file says of itself, and the module made so that it streams as nn~ models do, whatever it is.
+Script stream_script(const Card& card, torch::jit::Module& module, torch::jit::ExtraFilesMap& extra) {
+  auto script = read_script(module);
+  if (!script.convention.empty() || adapt_neutone(module, extra["metadata.json"], script)) return script;
+  if (!card.methods.empty()) adapt_plain(module, card);
+  return script;
 }
 
 class TorchEngine final : public Engine {
@@ -54,12 +68,14 @@ class TorchEngine final : public Engine {
 
   base::Result<std::unique_ptr<Program>> load(const Card& card) override {
     if (card.file.empty()) return base::Error{base::ErrorCode::kModelFailed, "its card names no file"};
+    if (auto status = check_archive(card.file); !status) return status.error();
     const std::lock_guard lock(loading_);
     const std::string file = card.file.filename().string();
     using Made = base::Result<std::unique_ptr<Program>>;
+    torch::jit::ExtraFilesMap extra{{"metadata.json", ""}};
     auto module = guarded(
         [&]() -> base::Result<torch::jit::Module> {
-          auto loaded = torch::jit::load(card.file.string(), c10::Device(c10::kCPU), /*load_debug_files=*/false);
+          auto loaded = torch::jit::load(card.file.string(), c10::Device(c10::kCPU), extra, /*load_debug_files=*/false);
           loaded.eval();
           return loaded;
         },
@@ -67,9 +83,10 @@ class TorchEngine final : public Engine {
     if (!module) return module.error();
     return guarded(
         [&]() -> Made {
-          auto calls = calls_of(card, *module);
-          return std::unique_ptr<Program>(
-              std::make_unique<TorchProgram>(std::move(*module), std::move(calls), card.file.string()));
+          auto script = card.kind == "stream" ? stream_script(card, *module, extra) : Script();
+          auto calls = calls_of(card, script, *module);
+          return std::unique_ptr<Program>(std::make_unique<TorchProgram>(std::move(*module), std::move(calls),
+                                                                         std::move(script), card.file.string()));
         },
         [&](const char* what) { return file + ": " + std::string(what); });
   }

@@ -63,9 +63,10 @@ std::vector<std::string> names_of(const std::vector<Call>& calls) {
 
 }  // namespace
 
-TorchProgram::TorchProgram(torch::jit::Module module, std::vector<Call> calls, std::string file)
+TorchProgram::TorchProgram(torch::jit::Module module, std::vector<Call> calls, Script script, std::string file)
     : module_(std::move(module)),
       calls_(std::move(calls)),
+      script_(std::move(script)),
       names_(names_of(calls_)),
       file_(std::move(file)),
       entries_(entries_of(module_, calls_)) {}
@@ -124,13 +125,19 @@ void TorchProgram::choose_rewritten(bool chosen) {
   rewritten_.reset();
 }
 
-bool TorchProgram::differs(const Run& run) const {
+void TorchProgram::leave_out(std::size_t method) {
+  calls_.erase(calls_.begin() + static_cast<std::ptrdiff_t>(method));
+  entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(method));
+  names_ = names_of(calls_);
+}
+
+bool TorchProgram::differs(const Run& run, bool thorough) const {
   auto changes =
       guarded([&]() -> base::Result<Changes> { return compare(module_, static_cast<const TorchRun&>(run).module()); },
               [](const char* what) { return std::string(what); });
   if (!changes) return true;
   share_parameters_ = !changes->parameters;
-  if (changes->anything) return true;
+  if (changes->anything || !thorough) return changes->anything;
   // State that only some inputs touch: freezing looks at the code, and leaves a slot for what is ever written to.
   return frozen() && !frozen()->_ivalue()->slots().empty();
 }

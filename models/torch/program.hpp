@@ -16,14 +16,16 @@ namespace models {
 class TorchProgram final : public Program {
  public:
   /// @param calls  for each method of the card. Throws std::runtime_error where one cannot be called.
-  TorchProgram(torch::jit::Module module, std::vector<Call> calls, std::string file);
+  TorchProgram(torch::jit::Module module, std::vector<Call> calls, Script script, std::string file);
 
   std::vector<std::string> methods() const override;
   base::Result<std::unique_ptr<Run>> fresh() override;
   base::Result<std::unique_ptr<Run>> shared() override;
   base::Result<std::unique_ptr<Run>> rewritten() override;
   void choose_rewritten(bool chosen) override;
-  bool differs(const Run& run) const override;
+  bool differs(const Run& run, bool thorough) const override;
+  const Script& script() const override { return script_; }
+  void leave_out(std::size_t method) override;
   std::vector<std::pair<std::string, std::string>> facts() const override;
 
  private:
@@ -39,6 +41,7 @@ class TorchProgram final : public Program {
 
   torch::jit::Module module_;
   std::vector<Call> calls_;
+  Script script_;
   std::vector<std::string> names_;  ///< of the methods that are called, each once
   std::string file_;
   std::vector<Entry> entries_;

@@ -1,9 +1,11 @@
 #include "run.hpp"
 
 #include <ATen/ops/empty.h>
+#include <torch/csrc/jit/python/update_graph_executor_opt.h>
 #include <torch/csrc/jit/serialization/import.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <stdexcept>
 
@@ -83,6 +85,23 @@ Entry entry_of(const torch::jit::Module& module, const Call& call) {
   return entry;
 }
 
+/// The executor's optimisation of what it saw in the first calls wins nothing with streams, and makes those calls take
+/// ten times as long.
+class Optimisation {
+ public:
+  explicit Optimisation(bool off) : off_(off) {
+    if (off_) torch::jit::setGraphExecutorOptimize(false);
+  }
+  ~Optimisation() {
+    if (off_) torch::jit::setGraphExecutorOptimize(true);
+  }
+  Optimisation(const Optimisation&) = delete;
+  Optimisation& operator=(const Optimisation&) = delete;
+
+ private:
+  bool off_;
+};
+
 bool refused(const IValue& answer) { return answer.isInt() && answer.toInt() < 0; }
 
 /// Calls set_NAME or get_NAME.
@@ -96,6 +115,12 @@ IValue call(const torch::jit::Method& method, std::vector<IValue> arguments) {
 base::Result<std::vector<IValue>> setter_arguments(const torch::jit::Method& method, std::string_view attribute,
                                                    std::span<const Value> values) {
   const auto& wanted = method.function().getSchema().arguments();
+  const bool one_tensor = wanted.size() == 2 && wanted[1].type()->kind() == c10::TypeKind::TensorType;
+  if (one_tensor && values.size() != 1) {
+    auto tensor = to_tensor(values);
+    if (!tensor) return Error{ErrorCode::kMalformed, std::string(attribute) + " takes numbers"};
+    return std::vector<IValue>{std::move(*tensor)};
+  }
   if (wanted.size() - 1 != values.size()) {
     return Error{ErrorCode::kMalformed, method.name() + " takes " + std::to_string(wanted.size() - 1) + " values, " +
                                             std::to_string(values.size()) + " came"};
@@ -134,6 +159,8 @@ Status TorchRun::run(std::size_t method, const TensorIn& in, TensorOut& out) {
         stack_.emplace_back(module_._ivalue());
         stack_.emplace_back(input_);
         stack_.insert(stack_.end(), entry.defaults.begin(), entry.defaults.end());
+        const OwnRandom random(generator_.defined() ? &generator_ : nullptr);
+        const Optimisation optimisation(entry.call.as_it_is);
         entry.function->run(stack_);
         return read(entry.call, stack_.back(), out);
       },
@@ -183,12 +210,42 @@ base::Result<std::vector<Value>> TorchRun::get(std::string_view attribute) {
   return guarded(
       [&]() -> Got {
         const auto getter = module_.find_method("get_" + name);
-        if (!getter && !module_.hasattr(name)) return unknown(attribute);
+        if (!getter && !module_.hasattr(name)) {
+          if (!module_.find_method("set_" + name)) return unknown(attribute);
+          return Error{ErrorCode::kWrongState, name + " can be set and not read"};
+        }
         auto values = to_values(getter ? call(*getter, {}) : module_.attr(name));
         if (!values) return failed(name + " is neither numbers nor texts");
         return std::move(*values);
       },
       raised("get_" + name));
+}
+
+Status TorchRun::fill(std::string_view buffer, const Sound& sound) {
+  const std::string name(buffer);
+  return guarded(
+      [&]() -> Status {
+        const auto setter = module_.find_method("set_buffer_attribute");
+        if (!setter) return Error{ErrorCode::kUnknown, "the file has no set_buffer_attribute"};
+        const auto samples = static_cast<std::int64_t>(sound.planes.size()) / sound.channels;
+        auto tensor = at::empty({sound.channels, samples}, at::TensorOptions().dtype(at::kFloat));
+        std::memcpy(tensor.mutable_data_ptr<float>(), sound.planes.data(), sound.planes.size_bytes());
+        const auto answer = call(*setter, {name, tensor, static_cast<std::int64_t>(std::llround(sound.rate))});
+        if (refused(answer)) return failed(name + " refused the sound; its length may be bounded");
+        return {};
+      },
+      raised("set_buffer_attribute"));
+}
+
+Status TorchRun::clear(std::string_view buffer) {
+  return guarded(
+      [&]() -> Status {
+        const auto clearing = module_.find_method("clear_buffer_attribute");
+        if (!clearing) return Error{ErrorCode::kUnknown, "the file has no clear_buffer_attribute"};
+        call(*clearing, {std::string(buffer)});
+        return {};
+      },
+      raised("clear_buffer_attribute"));
 }
 
 Error TorchRun::unknown(std::string_view attribute) const {

@@ -7,13 +7,15 @@
 #include <vector>
 
 #include "models/engine.hpp"
+#include "random.hpp"
 
 namespace models {
 
 /// What a method of the card asks for.
 struct Call {
-  std::string name;  ///< of the script's method; empty: the script is not asked
-  int element = -1;  ///< of the tuple or list that it gives; -1: it gives one tensor
+  std::string name;       ///< of the script's method; empty: the script is not asked
+  int element = -1;       ///< of the tuple or list that it gives; -1: it gives one tensor
+  bool as_it_is = false;  ///< without the executor's optimisation (kind stream)
 };
 
 /// A method as the interpreter takes it; the same for every copy of a module.
@@ -36,6 +38,9 @@ class TorchRun final : public Run {
   base::Status run(std::size_t method, const TensorIn& in, TensorOut& out) override;
   base::Status set(std::string_view attribute, std::span<const Value> values) override;
   base::Result<std::vector<Value>> get(std::string_view attribute) override;
+  void seed(std::uint64_t seed) override { generator_ = make_generator(seed); }
+  base::Status fill(std::string_view buffer, const Sound& sound) override;
+  base::Status clear(std::string_view buffer) override;
 
   const torch::jit::Module& module() const { return module_; }
 
@@ -48,6 +53,7 @@ class TorchRun final : public Run {
   const std::vector<Entry>& entries_;
   at::Tensor input_;
   std::vector<c10::IValue> stack_;
+  at::Generator generator_;  ///< undefined: it was never told a seed
 };
 
 }  // namespace models

@@ -74,6 +74,13 @@ bool append(const IValue& value, Values& values) {
 
 }  // namespace
 
+std::optional<IValue> to_tensor(std::span<const Value> values) {
+  for (const auto& value : values) {
+    if (!number(value)) return std::nullopt;
+  }
+  return IValue(float_tensor({static_cast<std::int64_t>(values.size())}, values));
+}
+
 std::optional<IValue> to_ivalue(const Value& value, const c10::TypePtr& type) {
   const auto real = number(value);
   if (type->kind() == c10::TypeKind::StringType) {
@@ -91,6 +98,8 @@ std::optional<IValue> to_ivalue(const Value& value, const c10::TypePtr& type) {
       return IValue(*real != 0);
     case c10::TypeKind::TensorType:
       return IValue(float_tensor({}, {&value, 1}));
+    case c10::TypeKind::OptionalType:
+      return to_ivalue(value, type->expectRef<c10::OptionalType>().getElementType());
     default:
       return std::nullopt;
   }

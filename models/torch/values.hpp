@@ -13,6 +13,9 @@ namespace models {
 /// A value as an argument of that type; nothing where it does not fit.
 std::optional<c10::IValue> to_ivalue(const Value& value, const c10::TypePtr& type);
 
+/// All of them as a tensor of one dimension; nothing where there are texts.
+std::optional<c10::IValue> to_tensor(std::span<const Value> values);
+
 /// Values in the place of `old` (a number, a text, or a tensor of as many elements); nothing where they do not fit.
 std::optional<c10::IValue> like(const c10::IValue& old, std::span<const Value> values);
 

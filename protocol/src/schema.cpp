@@ -79,11 +79,11 @@ void clients(Table& t) {
               "the position as it came, and the time since boot");
   t += push("/restarted", {i("boot")}, "the serving process is new: open again");
   t += request("/status", {id()}, "asks how the daemon is doing");
-  t += answer(
-      "/status.reply",
-      {id(), count("uptime", "s"), count("models"), count("sessions"), count("queued"), f("cpu", "%"), f("p50", "ms"),
-       f("p99", "ms"), count("late"), count("refused"), optional(count("restarts")), optional(count("withheld"))},
-      "how the daemon is doing");
+  t += answer("/status.reply",
+              {id(), count("uptime", "s"), count("models"), count("sessions"), count("queued"), f("cpu", "%"),
+               f("p50", "ms"), f("p99", "ms"), count("late"), count("refused"), optional(count("restarts")),
+               optional(count("withheld")), optional(count("falls"))},
+              "how the daemon is doing");
   t += change("/subscribe", {id(), s("topic", "status, log, model.state or event"), flag("on")},
               "asks for, or ends, pushes on a topic");
   t += push("/log", {s("level"), s("text")}, "a line of the log");
@@ -92,7 +92,9 @@ void clients(Table& t) {
 
 void models(Table& t) {
   t += request("/models", {id()}, "lists the models");
-  t += answer("/model.item", {id(), count("n"), count("of"), s("name"), s("kind"), s("state"), f("modelRate", "Hz")},
+  t += answer("/model.item",
+              {id(), count("n"), count("of"), s("name"), s("kind"), s("state"), f("modelRate", "Hz"),
+               optional(flag("isolated")), optional(count("falls"))},
               "one model of the list");
   t += request("/model/info", {id(), s("model")}, "asks for all about one model");
   t += answer("/model.about",
@@ -145,14 +147,14 @@ void values(Table& t) {
   t += change("/set", {id(), i("session"), s("attribute"), many("values", 'v')},
               "sets an attribute from the next block on");
   t += change("/set/at", {id(), i("session"), hi(), lo(), s("attribute"), many("values", 'v')},
-              "sets an attribute from that position on", kNotYet);
+              "sets an attribute from that position on");
   t += request("/get", {id(), i("session"), s("attribute")}, "asks for an attribute");
   t += answer("/value", {id(), i("session"), s("attribute"), many("values", 'v')}, "an attribute's values");
   t += change("/buffer", {id(), i("session"), s("name"), s("path", "under an allowed folder")},
-              "fills a buffer attribute from a sound file", kNotYet);
+              "fills a buffer attribute from a sound file");
   t += change("/buffer/data", {id(), i("session"), s("name"), count("offset", "samples"), many("data", 'a')},
-              "fills a piece of a buffer: floats, or one blob of f32le", kNotYet);
-  t += change("/buffer/clear", {id(), i("session"), s("name")}, "empties a buffer attribute", kNotYet);
+              "fills a piece of a buffer: floats, or one blob of f32le");
+  t += change("/buffer/clear", {id(), i("session"), s("name")}, "empties a buffer attribute");
   t += change("/ask", {id(), s("model"), many("values", 'f')}, "one call without a session");
   t += change("/run", {id(), i("session"), hi(), lo(), many("values", 'f')},
               "one call of the session's method: whole frames, interleaved");

@@ -20,6 +20,8 @@ inline std::string_view answer_text(models::Answer answer) {
       return "hits";
     case models::Answer::kOnsets:
       return "onsets";
+    case models::Answer::kStream:
+      return "stream";
   }
   return "";
 }

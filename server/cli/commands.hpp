@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -72,6 +73,9 @@ struct InspectOptions {
 };
 int inspect(const InspectOptions& options);
 
+/// Prints a card for a model file, to start from.
+int write_card(const std::filesystem::path& file);
+
 struct FileOptions {
   std::string model;  ///< a card, its folder, its model file, or the name of a model of `config`
   std::vector<std::filesystem::path> files;
@@ -83,6 +87,16 @@ struct FileOptions {
   bool json = false, csv = false;
 };
 int file(const FileOptions& options);
+
+struct RenderOptions {
+  std::filesystem::path in, out;
+  std::string model;  ///< as FileOptions::model
+  std::filesystem::path config = "config/default.yaml";
+  std::string method;                                        ///< empty: the model's first
+  std::vector<std::string> settings;                         ///< "name=value", more values after commas
+  std::vector<std::pair<std::string, std::string>> changes;  ///< the same from a time on: "3.2s", "name=value"
+};
+int render(const RenderOptions& options);
 
 struct ReplayOptions {
   std::filesystem::path file;

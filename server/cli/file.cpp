@@ -1,5 +1,4 @@
 // oscine file: what a model hears in sound files. Loads the model into this process; no daemon is needed.
-#include <charconv>
 #include <iostream>
 
 #include "models/audio_file.hpp"
@@ -9,6 +8,7 @@
 #include "server/cli/heard_rows.hpp"
 #include "server/cli/model_choice.hpp"
 #include "server/cli/progress.hpp"
+#include "server/cli/setting_text.hpp"
 #include "server/cli/text.hpp"
 
 namespace server {
@@ -44,51 +44,6 @@ Result<Listener> load(const FileOptions& options) {
   return Listener{std::move(*model), *method, std::move(*instance)};
 }
 
-/// One element of a setting. Fails where the text is no number; ranges are the model's to check.
-Result<models::Value> value_of(char type, const std::string& text) {
-  if (type == 's') return models::Value(text);
-  float number = 0;
-  std::int32_t whole = 0;
-  const auto* end = text.data() + text.size();
-  const auto read = type == 'i' ? std::from_chars(text.data(), end, whole) : std::from_chars(text.data(), end, number);
-  if (read.ec == std::errc() && read.ptr == end) return type == 'i' ? models::Value(whole) : models::Value(number);
-  return Error{ErrorCode::kMalformed, "'" + printable(text) + "' is no " + (type == 'i' ? "whole number" : "number")};
-}
-
-/// "1,2,round" to values of these types.
-Result<std::vector<models::Value>> values_of(const std::string& types, std::string text) {
-  std::vector<models::Value> values;
-  for (std::size_t i = 0; !text.empty() || i == 0; ++i) {
-    const auto comma = text.find(',');
-    auto value = value_of(i < types.size() ? types[i] : types.back(), text.substr(0, comma));
-    if (!value) return value.error();
-    values.push_back(std::move(*value));
-    text = comma == std::string::npos ? "" : text.substr(comma + 1);
-  }
-  return values;
-}
-
-/// "name=values" to where it belongs: a setting of the stream, or an attribute of the model (which knows what to say
-/// about a name that is neither).
-Status set(const Listener& listener, models::Stream& stream, const std::string& text) {
-  const auto equals = text.find('=');
-  const auto name = text.substr(0, equals);
-  const auto given = equals == std::string::npos ? "" : text.substr(equals + 1);
-  const auto find = [&](std::span<const models::AttributeCard> known) {
-    return std::find_if(known.begin(), known.end(), [&](const auto& one) { return one.name == name; });
-  };
-  const auto settings = listener.model->settings();
-  const auto attributes = listener.model->attributes();
-  const auto setting = find(settings);
-  const auto attribute = find(attributes);
-  const auto types = setting != settings.end()       ? setting->types
-                     : attribute != attributes.end() ? attribute->types
-                                                     : std::string("s");
-  const auto values = values_of(types, given);
-  if (!values) return Error{ErrorCode::kMalformed, "--set " + printable(name) + ": " + values.error().message};
-  return attribute == attributes.end() ? stream.set(name, *values) : listener.instance->set(name, *values);
-}
-
 std::vector<std::string> settings_of(const FileOptions& options) {
   auto settings = options.settings;
   if (options.top) settings.push_back("top=" + std::to_string(*options.top));
@@ -103,7 +58,8 @@ Result<std::unique_ptr<models::Stream>> stream_for(const Listener& listener, con
   auto stream = listener.model->stream(listener.method, {file.rate(), file.channels()});
   if (!stream) return stream;
   for (const auto& setting : settings_of(options)) {
-    if (auto status = set(listener, **stream, setting); !status) return status.error();
+    if (auto status = set_by_text(*listener.model, *listener.instance, **stream, setting); !status)
+      return status.error();
   }
   return stream;
 }

@@ -5,95 +5,14 @@
 #include "server/cli/answer_text.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/json.hpp"
+#include "server/cli/report.hpp"
+#include "server/cli/stream_facts.hpp"
 #include "server/cli/table.hpp"
 #include "server/config/config.hpp"
 
 namespace server {
 
 namespace {
-
-namespace fs = std::filesystem;
-using base::Error;
-using base::ErrorCode;
-using Facts = std::vector<std::pair<std::string, std::string>>;
-
-/// All that is known about one model, before it is printed one way or the other.
-struct Report {
-  models::Card card;
-  fs::path card_file;  ///< empty: no card describes the file
-  std::string engine, sha256;
-  bool stateful = false;
-  std::vector<models::Method> methods;
-  std::vector<models::AttributeCard> attributes;
-  Facts facts;
-  std::vector<std::string> offered;  ///< every method of the file
-};
-
-bool is_card(const fs::path& file) { return file.extension() == ".yaml" || file.extension() == ".yml"; }
-
-bool is_file(const fs::path& file) {
-  std::error_code error;
-  return fs::is_regular_file(file, error);
-}
-
-/// The card of a model file: one of the same name beside it, or the folder's card.yaml where that names it. Empty:
-/// none. Fails: kMalformed, when such a card is there and is wrong.
-base::Result<fs::path> card_of(const fs::path& file) {
-  auto same_name = file;
-  if (is_file(same_name.replace_extension(".yaml"))) return same_name;
-  const auto beside = file.parent_path() / "card.yaml";
-  if (!is_file(beside)) return fs::path();
-  const auto card = read_card(beside);
-  if (!card) return card.error();
-  std::error_code error;
-  return !card->file.empty() && fs::equivalent(card->file, file, error) ? beside : fs::path();
-}
-
-base::Status read_file(models::Engine& engine, Report& report) {
-  auto program = engine.load(report.card);
-  if (!program) return Error{program.error().code, report.card.name + ": " + program.error().message};
-  report.facts = (*program)->facts();
-  report.offered = (*program)->methods();
-  report.engine = engine.version();
-  if (report.card.file.empty()) return {};
-  auto hash = models::sha256(report.card.file);
-  if (!hash) return hash.error();
-  report.sha256 = *hash;
-  return {};
-}
-
-base::Result<Report> with_card(const fs::path& card_file) {
-  auto card = read_card(card_file);
-  if (!card) return card.error();
-  const auto model = models::load(*card);
-  if (!model) return model.error();
-  Report report{*card, card_file, {}, {}, (*model)->stateful(), {}, {}, {}, {}};
-  report.methods.assign((*model)->methods().begin(), (*model)->methods().end());
-  report.attributes.assign((*model)->attributes().begin(), (*model)->attributes().end());
-  if (auto read = read_file((*model)->engine(), report); !read) return read.error();
-  report.facts = (*model)->facts();  // of the one that is served
-  return report;
-}
-
-base::Result<Report> without_card(const fs::path& file) {
-  const auto engine = models::open_engine("torch");
-  if (!engine) return engine.error();
-  (*engine)->prepare_thread();
-  Report report;
-  report.card.name = file.stem().string();
-  report.card.file = file;
-  if (auto read = read_file(**engine, report); !read) return read.error();
-  return report;
-}
-
-base::Result<Report> look_at(const fs::path& given) {
-  const auto file = fs::absolute(given).lexically_normal();
-  if (!is_file(file)) return Error{ErrorCode::kUnknown, "there is no file " + given.string()};
-  if (is_card(file)) return with_card(file);
-  const auto card = card_of(file);
-  if (!card) return card.error();
-  return card->empty() ? without_card(file) : with_card(*card);
-}
 
 std::string range_text(float min, float max) {
   if (std::isinf(min) && std::isinf(max)) return "any";
@@ -120,6 +39,7 @@ std::string hears(const models::Card& card) {
 
 /// "2 → 16", "sound → labels", "sound → frames of 521"
 std::string shape(const models::Method& method) {
+  if (method.answer == models::Answer::kStream) return stream_shape(method);
   const auto heard = std::string(answer_text(method.answer));
   if (heard.empty()) return std::to_string(method.in_channels) + " → " + std::to_string(method.out_channels);
   const bool frames = method.answer == models::Answer::kFrames;
@@ -150,9 +70,14 @@ void print_card(const Report& report) {
   fact("card", report.card_file.empty() ? "none" : path_text(report.card_file));
   if (!card.file.empty()) fact("file", path_text(card.file) + ", " + size_text(bytes_in(card.file)));
   fact("sha256", report.sha256.empty() ? "" : hash_text(report));
-  if (!report.card_file.empty())
+  if (!report.methods.empty())
     fact("state", report.stateful ? "one copy for each session" : "none: one copy serves all");
-  fact("rate", card.model_rate == 0 ? "" : number_text(static_cast<float>(card.model_rate)) + " frames per second");
+  fact("process", card.isolate ? "its own" : "");
+  if (card.kind == "stream") {
+    for (const auto& [name, text] : stream_facts(card, report.script, report.methods)) fact(name, text);
+  } else {
+    fact("rate", card.model_rate == 0 ? "" : number_text(static_cast<float>(card.model_rate)) + " frames per second");
+  }
   fact("hears", hears(card));
   fact("licence", card.licence);
   fact("authors", joined(card.authors));
@@ -184,7 +109,7 @@ void print_text(const Report& report) {
   Table facts;
   for (const auto& [name, text] : report.facts) facts.add({name, text});
   facts.print(std::cout, "  ");
-  if (!report.card_file.empty()) return;
+  if (!report.card_file.empty() || !report.script.convention.empty()) return;
   auto card = report.card.file;
   std::cout << "\nNo card describes it; docs/cards.md says what " << path_text(card.replace_extension(".yaml"))
             << " would have to hold.\n";
@@ -207,6 +132,10 @@ void write_method(JsonWriter& json, const models::Method& method) {
   write_ports(json, "inputs", method.inputs, true);
   write_ports(json, "outputs", method.outputs, false);
   json.key("in_channels").whole(method.in_channels).key("out_channels").whole(method.out_channels);
+  if (method.answer == models::Answer::kStream) {
+    json.key("in_ratio").whole(method.in_ratio).key("out_ratio").whole(method.out_ratio);
+    json.key("block_samples").whole(method.block * method.in_ratio);
+  }
   json.key("measured").open('{').key("runs").whole(static_cast<std::int64_t>(timing.runs));
   json.key("p50_us").number(timing.p50.count()).key("p95_us").number(timing.p95.count());
   json.key("p99_us").number(timing.p99.count()).key("p999_us").number(timing.p999.count()).close('}').close('}');
@@ -218,6 +147,21 @@ void write_texts(JsonWriter& json, std::string_view key, const std::vector<std::
   json.close(']');
 }
 
+void write_stream(JsonWriter& json, const Report& report) {
+  const auto& script = report.script;
+  json.key("stream").open('{').key("convention").text(script.convention).key("wrapped_in").text(script.wrapped_in);
+  json.key("rate_from").text(script.rate_from).key("latency_samples").whole(report.card.stream.latency);
+  write_texts(json, "buffers", script.buffers);
+  write_texts(json, "hidden", script.hidden);
+  if (!report.methods.empty()) {
+    const auto& first = report.methods.front();
+    const int samples = usual_samples(report.card, first);
+    json.key("block_samples").whole(samples);
+    json.key("lookahead_ms").number(recommended_lookahead_ms(report.card, first, samples));
+  }
+  json.close('}');
+}
+
 void print_json(const Report& report) {
   const auto& card = report.card;
   JsonWriter json;
@@ -227,7 +171,14 @@ void print_json(const Report& report) {
   write_texts(json, "authors", card.authors);
   write_texts(json, "links", card.links);
   write_texts(json, "labels", card.labels);
-  json.key("stateful").boolean(report.stateful).key("model_rate").number(card.model_rate).key("methods").open('[');
+  json.key("stateful")
+      .boolean(report.stateful)
+      .key("isolate")
+      .boolean(card.isolate)
+      .key("model_rate")
+      .number(card.model_rate)
+      .key("methods")
+      .open('[');
   for (const auto& method : report.methods) write_method(json, method);
   json.close(']').key("attributes").open('[');
   for (const auto& one : report.attributes) {
@@ -235,6 +186,7 @@ void print_json(const Report& report) {
     json.key("min").number(one.min).key("max").number(one.max).close('}');
   }
   json.close(']');
+  if (card.kind == "stream") write_stream(json, report);
   write_texts(json, "offered", report.offered);
   json.key("facts").open('{');
   for (const auto& [name, text] : report.facts) json.key(name).text(text);

@@ -27,10 +27,11 @@ std::string file_text(const models::Card& card) {
 }
 
 void print_table(const Config& config) {
-  Table table({"name", "kind", "engine", "state", "in → out", "licence", "file"});
+  Table table({"name", "kind", "engine", "state", "process", "in → out", "licence", "file"});
   for (const auto& [card, card_file, trusted] : config.models) {
-    table.add({card.name, card.kind, card.engine, card.state ? "session" : "stateless", shape(card),
-               card.licence.empty() ? "-" : card.licence, file_text(card)});
+    table.add({card.name, card.kind, card.engine, card.state ? "session" : "stateless",
+               card.isolate ? "its own" : "shared", shape(card), card.licence.empty() ? "-" : card.licence,
+               file_text(card)});
   }
   table.print(std::cout);
 }
@@ -45,6 +46,7 @@ void write_model(JsonWriter& json, const ModelConfig& model) {
   const auto& card = model.card;
   json.open('{').key("name").text(card.name).key("kind").text(card.kind).key("engine").text(card.engine);
   json.key("state").text(card.state ? "session" : "stateless").key("trusted").boolean(model.trusted);
+  json.key("isolate").boolean(card.isolate);
   json.key("licence").text(card.licence).key("about").text(card.about).key("card").text(model.card_file.string());
   std::error_code error;
   const bool present = std::filesystem::is_regular_file(card.file, error);

@@ -5,7 +5,9 @@
 
 #include "models/engine.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/text.hpp"
 #include "server/supervisor/process.hpp"
+#include "server/supervisor/worker_process.hpp"
 #include "version.hpp"
 
 namespace {
@@ -60,6 +62,13 @@ int run(int argc, char** argv) {
   serving->add_option("--supervised", serve.supervised)->delimiter(',')->group("");
   serving->add_option("--record", serve.record, "write everything that arrives and leaves to this file");
   serving->callback([&] { code = server::serve(serve); });
+
+  std::vector<int> worker;
+  auto* working = app.add_subcommand("worker", "what serves one isolated model")->group("");
+  working->add_option("--of", worker)->delimiter(',')->required();
+  working->callback([&] {
+    if (const auto wrong = server::run_worker(worker); !wrong) code = server::refuse(wrong.error());
+  });
 
   server::ServeOptions record;
   record.config = standard;
@@ -116,6 +125,11 @@ int run(int argc, char** argv) {
   inspecting->add_flag("--json", inspect.json, "as JSON");
   inspecting->callback([&] { code = server::inspect(inspect); });
 
+  std::filesystem::path carded;
+  auto* carding = app.add_subcommand("card", "print a card for a model file, to start from");
+  carding->add_option("file", carded, "a model file")->required();
+  carding->callback([&] { code = server::write_card(carded); });
+
   server::FileOptions file;
   file.config = standard;
   auto* hearing = app.add_subcommand("file", "tell what a model hears in sound files");
@@ -129,6 +143,22 @@ int run(int argc, char** argv) {
   hearing->add_flag("--json", file.json, "as JSON");
   hearing->add_flag("--csv", file.csv, "as CSV with a head")->excludes("--json");
   hearing->callback([&] { code = server::file(file); });
+
+  server::RenderOptions render;
+  render.config = standard;
+  auto* rendering = app.add_subcommand("render", "run a sound file through a model into another file");
+  rendering->add_option("in", render.in, "WAV, AIFF, FLAC, Ogg …, with as many channels as the model takes")
+      ->required();
+  rendering->add_option("out", render.out, "*.wav, *.aiff or *.flac; replaced where it exists")->required();
+  rendering->add_option("--model", render.model, "a model file, a card, its folder, or a model of the configuration")
+      ->required();
+  rendering->add_option("-c,--config", render.config, "the configuration (config/default.yaml)");
+  rendering->add_option("-m,--method", render.method, "what is asked of it (the model's first method)");
+  rendering->add_option("--set", render.settings, "block=4096, or an attribute: NAME=VALUE; may come again")
+      ->allow_extra_args(false);
+  rendering->add_option("--at", render.changes, "an attribute from a time on: 3.2s NAME=VALUE; may come again")
+      ->allow_extra_args(false);
+  rendering->callback([&] { code = server::render(render); });
 
   server::StatusOptions status;
   auto* asking = app.add_subcommand("status", "ask a running daemon how it is");

@@ -28,7 +28,11 @@ Result<Card> beside(const fs::path& file) {
   auto same_name = file;
   if (is_file(same_name.replace_extension(".yaml"))) return read_card(same_name);
   const auto of_folder = file.parent_path() / "card.yaml";
-  if (is_file(of_folder)) return read_card(of_folder);
+  if (is_file(of_folder)) {
+    auto card = read_card(of_folder);
+    if (!card || card->file == file || !is_model_file(file)) return card;
+  }
+  if (is_model_file(file)) return bare_model(file).card;
   return Error{ErrorCode::kUnknown, "no card describes " + file.string() + "; docs/cards.md says how to write one"};
 }
 

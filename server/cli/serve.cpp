@@ -17,12 +17,16 @@
 #include "server/net/network.hpp"
 #include "server/net/tuning.hpp"
 #include "server/supervisor/faults.hpp"
+#include "server/supervisor/process_trials.hpp"
 #include "server/supervisor/serving_side.hpp"
+#include "server/supervisor/worker_process.hpp"
 #include "version.hpp"
 
 namespace server {
 
 namespace {
+
+using Keys = std::set<std::string>;
 
 constexpr auto kDrain = std::chrono::seconds(2);
 constexpr std::size_t kSmallBuffer = 1U << 20;
@@ -51,8 +55,12 @@ class Serving {
                                             : network_.adopt(descriptors, side_ ? Level::kDebug : Level::kInfo);
     if (!opened) return opened;
     handed_in_ = !descriptors.empty();
-    const Parts parts{network_,           workers_,   background_, *log_, [] { return base::Clock::now(); },
-                      [this] { stop(); }, side_.get()};
+    Parts parts{network_,           workers_,   background_, *log_, [] { return base::Clock::now(); },
+                [this] { stop(); }, side_.get()};
+    parts.load_options = [options = isolation()] { return options; };
+    if (!options_.alone)
+      trials_ = std::make_unique<ProcessTrials>(*log_, side_ ? side_->handover().inherited.known : Keys{});
+    parts.trials = trials_.get();
     auto recording = RecordingRun::begin(options_, config_, parts);
     if (!recording) return recording.error();
     recording_ = std::move(*recording);
@@ -92,6 +100,14 @@ class Serving {
         if (stopping_) leave_when_drained();
       });
     };
+  }
+
+  // How models get processes of their own, and who hears when one falls.
+  models::LoadOptions isolation() {
+    models::LoadOptions options;
+    options.start_worker = worker_starter();
+    options.fell = [this, post = post()] { post([this] { daemon_->look_for_falls(); }); };
+    return options;
   }
 
   // Its own threads ask [net] as anyone else does, and wait for it no longer than a second.
@@ -216,6 +232,7 @@ class Serving {
   asio::io_context io_{1};
   std::unique_ptr<Log> log_;
   std::unique_ptr<ServingSide> side_;
+  std::unique_ptr<ProcessTrials> trials_;
   std::unique_ptr<RecordingRun> recording_;
   asio::signal_set signals_{io_, SIGINT, SIGTERM, SIGHUP};
   asio::steady_timer deadline_{io_};

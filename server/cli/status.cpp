@@ -21,6 +21,8 @@ struct Figures {
 struct Served {
   std::string name, kind, state;
   float rate = 0;
+  bool isolated = false;  ///< in a process of its own
+  std::int32_t falls = 0;
 };
 
 struct Answer {
@@ -61,7 +63,8 @@ base::Status ask_all(OscPeer& peer, Answer& answer) {
   if (!told) return told;
   auto listed = ask_for(peer, "/models", [&](const MessageView& message) {
     if (!is(message, "/model.item", a)) return;
-    answer.models.push_back({std::string(a.text(3)), std::string(a.text(4)), std::string(a.text(5)), a.number(6)});
+    answer.models.push_back({std::string(a.text(3)), std::string(a.text(4)), std::string(a.text(5)), a.number(6),
+                             a.has(7) && a.integer(7) == 1, a.has(8) ? a.integer(8) : 0});
   });
   peer.bye();
   return listed;
@@ -83,9 +86,10 @@ void print_tables(const OscPeer& peer, const Answer& answer) {
   figures.print(std::cout);
   if (answer.models.empty()) return;
   std::cout << "\n";
-  Table models({"model", "kind", "state", "rate"});
+  Table models({"model", "kind", "state", "process", "falls", "rate"});
   for (const auto& one : answer.models) {
-    models.add({one.name, one.kind, one.state, one.rate == 0 ? "-" : number_text(one.rate) + " Hz"});
+    models.add({one.name, one.kind, one.state, one.isolated ? "its own" : "shared", std::to_string(one.falls),
+                one.rate == 0 ? "-" : number_text(one.rate) + " Hz"});
   }
   models.print(std::cout);
 }
@@ -108,6 +112,7 @@ void print_json(const OscPeer& peer, const Answer& answer) {
       .open('[');
   for (const auto& one : answer.models) {
     json.open('{').key("name").text(one.name).key("kind").text(one.kind).key("state").text(one.state);
+    json.key("isolated").boolean(one.isolated).key("falls").whole(one.falls);
     json.key("model_rate").number(one.rate).close('}');
   }
   std::cout << json.close(']').close('}').str() << "\n";

@@ -117,6 +117,7 @@ void read_method_list(const MapReader& reader, const Node& list, models::Card& c
     const MapReader entry(node, path, kMethodKeys);
     auto& method = card.methods.emplace_back();
     read_method(entry, method);
+    if (card.kind != "stream") refuse_form(entry);
     read_one(entry, method);
     if (names.insert(method.name).second) continue;
     throw Problem{node.line, path + " is a second method " + in_quotes(method.name)};
@@ -146,13 +147,19 @@ models::Card read_card_node(const Node& node, const std::filesystem::path& file,
   std::string state = "none";
   reader.choice("state", state);
   card.state = state == "session";
+  reader.boolean("isolate", card.isolate);
   reader.number("modelRate", card.model_rate);
   reader.text("about", card.about);
   reader.text("licence", card.licence);
   reader.texts("authors", card.authors);
   reader.texts("links", card.links);
   reader.texts("labels", card.labels);
-  card.kind == "classifier" ? read_listening(reader, card) : read_params(reader, card);
+  if (card.kind == "stream") {
+    read_streaming(reader, card);
+  } else {
+    refuse_streaming(reader, card);
+    card.kind == "classifier" ? read_listening(reader, card) : read_params(reader, card);
+  }
   if (const Node* list = reader.find("attributes")) card.attributes = read_attributes(*list, reader.path("attributes"));
   read_options(reader, card);
   return card;

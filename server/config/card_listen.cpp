@@ -81,21 +81,26 @@ void read_front_end(const Node& node, const std::string& path, double model_rate
   reader.whole("coefficients", front.coefficients);
 }
 
-void read_shape(const MapReader& reader, std::vector<std::string>& shape) {
-  constexpr std::array<std::string_view, 4> kWords{"samples", "frames", "mels", "coefficients"};
+}  // namespace
+
+void read_shape(const MapReader& reader, std::span<const std::string_view> words, std::vector<std::string>& shape) {
   const Node* node = reader.find("shape");
   if (!node) return;
   if (!node->is(Node::Kind::kList)) reader.refuse(*node);
   for (const Node& item : node->items) {
     long long size = 0;
-    const bool word = item.is(Node::Kind::kText) && std::find(kWords.begin(), kWords.end(), item.text) != kWords.end();
+    const bool word = item.is(Node::Kind::kText) && std::find(words.begin(), words.end(), item.text) != words.end();
     if (!word && (!as_whole(item, size) || size < 1)) {
+      std::string known;
+      for (const auto one : words) known.append(" ").append(one);
       throw Problem{item.line, reader.path("shape") + "[" + std::to_string(shape.size()) + "] is " + shown(item) +
-                                   "; a whole number above 0 or one of: samples frames mels coefficients is expected"};
+                                   "; a whole number above 0 or one of:" + known + " is expected"};
     }
     shape.push_back(item.text);
   }
 }
+
+namespace {
 
 void read_classifier_method(const MapReader& reader, models::MethodCard& method) {
   for (const auto* key : {"inputs", "outputs"}) {
@@ -158,7 +163,8 @@ void read_listening(const MapReader& reader, models::Card& card) {
   if (const Node* node = reader.find("frontEnd")) {
     read_front_end(*node, reader.path("frontEnd"), card.model_rate, listen.front_end);
   }
-  read_shape(reader, listen.shape);
+  constexpr std::array<std::string_view, 4> kWords{"samples", "frames", "mels", "coefficients"};
+  read_shape(reader, kWords, listen.shape);
   using Activation = ListenCard::Activation;
   choose(reader, "activation", {{"sigmoid", Activation::kSigmoid}, {"softmax", Activation::kSoftmax}},
          listen.activation);
@@ -171,6 +177,7 @@ void read_listening(const MapReader& reader, models::Card& card) {
 void refuse_listening(const MapReader& reader, const models::Card& card) {
   for (const auto* key :
        {"window", "hop", "channels", "shape", "frontEnd", "activation", "top", "threshold", "before"}) {
+    if (card.kind == "stream" && std::string_view(key) == "shape") continue;
     if (const Node* node = reader.find(key)) {
       throw Problem{node->line, reader.path(key) + " is for kind classifier; this card is of kind " + card.kind};
     }

@@ -27,6 +27,7 @@ void read_limits(const Node& node, LimitsConfig& limits) {
   read_duration(reader, "tcp_frame_seconds", limits.tcp_frame_wait);
   read_duration(reader, "input_ms", limits.input);
   read_duration(reader, "load_wait_ms", limits.load_wait);
+  read_duration(reader, "load_seconds", limits.longest_load);
   read_duration(reader, "inline_budget_us", limits.inline_budget);
   read_duration(reader, "linger_us", limits.linger);
   read_duration(reader, "keep_warm_us", limits.keep_warm);
@@ -70,6 +71,7 @@ Config read_config_node(const Node& node, const fs::path& file) {
   reader.boolean("allow_quit", config.allow_quit);
   reader.whole("workers", config.workers);
   reader.choice("priority", config.priority);
+  reader.boolean("watch_models", config.watch_models);
   reader.boolean("lock_memory", config.lock_memory);
   read_folders(reader, config);
   read_catalogue_place(reader, config);

@@ -66,6 +66,7 @@ struct LimitsConfig {
   int tcp_connections = 1024;
   std::chrono::seconds tcp_frame_wait{10};  ///< a frame takes longer to come, or the first never does: closed
   Millis input{5000};                       ///< sound of a session that waits for its model; then 429 (TCP: it waits)
+  std::chrono::seconds longest_load{120};   ///< a load that takes longer is stopped
   Millis load_wait{2000};                   ///< how long work waits for its model to load; then 503
   std::chrono::microseconds linger{50};  ///< how long [net] looks again before it sleeps, under back-to-back questions
   std::chrono::microseconds keep_warm{1000};     ///< a small model is called so often between questions; 0: never
@@ -100,6 +101,7 @@ struct Config {
   std::vector<ModelConfig> models;
   std::vector<Alias> aliases;
   std::string priority = "auto";  ///< of the network thread: auto (as high as the system allows) or off
+  bool watch_models = false;      ///< a served file that changes is loaded anew
   bool lock_memory = false;       ///< nothing of the serving process is swapped out
   LimitsConfig limits;
   LogConfig log;
@@ -124,6 +126,13 @@ bool is_model_name(const std::string& name);
 /// Reads a model card (docs/cards.md). Fails like read_config.
 base::Result<models::Card> read_card(const std::filesystem::path& file);
 base::Result<models::Card> parse_card(const std::string& text, const std::filesystem::path& file);
+
+/// A file that may be served without a card, by its ending: .ts, .nm, .torchscript.
+bool is_model_file(const std::filesystem::path& path);
+/// What such a file is called: its stem in small letters, '-' for what a name cannot hold.
+std::string name_of_file(const std::filesystem::path& file);
+/// Such a file as it is served: kind stream, everything else as the file says.
+ModelConfig bare_model(const std::filesystem::path& file);
 
 /// "7770", "127.0.0.1:7770", "[::1]:7770", "localhost:7770". Fails: kMalformed.
 base::Result<Endpoint> parse_endpoint(const std::string& text);

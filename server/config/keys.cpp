@@ -23,6 +23,7 @@ constexpr Key kConfig[] = {
     {"models", "a folder, a list of folders and cards, or a map from name to card", "[]"},
     {"aliases", "a map from address to alias", "{}"},
     {"priority", kChoiceForm, "auto", "", -kNone, kNone, "auto off"},
+    {"watch_models", kBoolForm, "false"},
     {"lock_memory", kBoolForm, "false"},
     {"limits", "a map", "{}"},
     {"log", "a map", "{}"},
@@ -40,6 +41,7 @@ constexpr Key kLimits[] = {
     {"tcp_frame_seconds", kWholeForm, "10", "seconds", 1, 3600},
     {"input_ms", kWholeForm, "5000", "milliseconds", 100, 60000},
     {"load_wait_ms", kWholeForm, "2000", "milliseconds", 0, 60000},
+    {"load_seconds", kWholeForm, "120", "seconds", 1, 3600},
     {"inline_budget_us", kWholeForm, "300", "microseconds", 0, 10000},
     {"linger_us", kWholeForm, "50", "microseconds", 0, 1000},
     {"keep_warm_us", kWholeForm, "1000", "microseconds", 0, 1000000},
@@ -58,6 +60,7 @@ constexpr Key kMetrics[] = {
 constexpr Key kModel[] = {
     {"card", kTextForm, "required"},
     {"trusted", kBoolForm, "false"},
+    {"isolate", kBoolForm, "false"},
 };
 
 constexpr Key kAlias[] = {
@@ -77,6 +80,7 @@ constexpr Key kCard[] = {
     {"file", kTextForm, "required"},
     {"sha256", kTextForm, "\"\""},
     {"state", kChoiceForm, "none", "", -kNone, kNone, "none session"},
+    {"isolate", kBoolForm, "false"},
     {"modelRate", kNumberForm, "0", "frames per second", 0, 1e6},
     {"about", kTextForm, "\"\""},
     {"licence", kTextForm, "\"\""},
@@ -96,6 +100,10 @@ constexpr Key kCard[] = {
     {"top", kWholeForm, "1", "labels", 1, 65536},
     {"threshold", kNumberForm, "0", "", 0, 1},
     {"before", kWholeForm, "0", "samples", 0, kLongestWindow},
+    {"block", kWholeForm, "0", "samples", 0, 1048576},
+    {"latency", kWholeForm, "-1", "samples", -1, 11520000},
+    {"otherRate", kChoiceForm, "resample", "", -kNone, kNone, "resample warn refuse"},
+    {"arguments", "a value or a list of values", "[]"},
     {"options", "a map of texts", "{}"},
     {"measured", "anything", "{}"},
 };
@@ -107,6 +115,7 @@ constexpr Key kMethod[] = {
     {"call", kTextForm, "name"},
     {"element", kWholeForm, "-1", "", -1, 63},
     {"answer", kChoiceForm, "required", "", -kNone, kNone, "labels frames pitch hits onsets"},
+    {"form", "a list of four whole numbers", "required"},
 };
 
 constexpr Key kFrontEnd[] = {

@@ -29,7 +29,14 @@ fs::path display(const std::string& text, const fs::path& file) {
   return (file.parent_path() / text).lexically_normal();
 }
 
+/// The file's own card where one stands beside it.
 ModelConfig read_card_at(const fs::path& shown_path) {
+  if (is_model_file(shown_path)) {
+    auto card = shown_path;
+    std::error_code error;
+    if (!fs::is_regular_file(card.replace_extension(".yaml"), error)) return bare_model(shown_path);
+    return read_card_at(card);
+  }
   auto card = read_card(shown_path);
   if (!card) throw Problem{kComplete, card.error().message};
   return {std::move(*card), fs::absolute(shown_path).lexically_normal(), false};
@@ -37,21 +44,22 @@ ModelConfig read_card_at(const fs::path& shown_path) {
 
 bool is_card_name(const fs::path& path) { return path.extension() == ".yaml" || path.extension() == ".yml"; }
 
-/// Every *.yaml in the folder and card.yaml in the folders in it, in the order of their paths.
+/// Every *.yaml and model file in the folder, and card.yaml in the folders in it, in the order of their paths.
 std::vector<fs::path> cards_in(const fs::path& folder, int line, const std::string& text) {
   std::vector<fs::path> cards;
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
     std::error_code ignored;  // a broken link is no card
     if (fs::is_regular_file(at->path(), ignored)) {
-      if (is_card_name(at->path())) cards.push_back(at->path());
+      if (is_card_name(at->path()) || is_model_file(at->path())) cards.push_back(at->path());
     } else if (fs::is_regular_file(at->path() / "card.yaml", ignored)) {
       cards.push_back(at->path() / "card.yaml");
     }
   }
   if (error) throw Problem{line, "models: the folder " + in_quotes(text) + " cannot be read (" + error.message() + ")"};
   if (cards.empty()) {
-    throw Problem{line, "models: the folder " + in_quotes(text) + " holds no card (*.yaml or */card.yaml)"};
+    throw Problem{line, "models: the folder " + in_quotes(text) +
+                            " holds no card (*.yaml or */card.yaml) and no model (*.ts or *.nm)"};
   }
   std::sort(cards.begin(), cards.end());
   return cards;
@@ -59,18 +67,41 @@ std::vector<fs::path> cards_in(const fs::path& folder, int line, const std::stri
 
 void read_path(const Node& node, const fs::path& file, Collector& out) {
   if (!node.is(Node::Kind::kText) || node.text.empty()) {
-    throw Problem{node.line, "models holds " + shown(node) + "; the path of a folder or a card is expected"};
+    throw Problem{node.line,
+                  "models holds " + shown(node) + "; the path of a folder, a card or a model file is expected"};
   }
   const fs::path path = display(node.text, file);
   std::error_code error;
   if (!fs::exists(path, error)) {
-    throw Problem{node.line, "models: there is no folder or card " + in_quotes(node.text) + " (looked for " +
-                                 one_line(path.string(), 300) + ")"};
+    throw Problem{node.line, "models: there is no folder, card or model file " + in_quotes(node.text) +
+                                 " (looked for " + one_line(path.string(), 300) + ")"};
   }
   if (!fs::is_directory(path, error)) return out.add(read_card_at(path), node.line, path.string());
-  for (const fs::path& card : cards_in(path, node.line, node.text)) {
-    out.add(read_card_at(card), node.line, card.string());
+  std::vector<fs::path> described;  // files that a card of the folder names
+  std::vector<std::pair<ModelConfig, fs::path>> found;
+  const auto files = cards_in(path, node.line, node.text);
+  for (const fs::path& card : files) {
+    if (is_model_file(card)) continue;
+    found.emplace_back(read_card_at(card), card);
+    described.push_back(found.back().first.card.file);
   }
+  for (const fs::path& model : files) {
+    if (!is_model_file(model)) continue;
+    auto bare = bare_model(model);
+    const bool has_card = std::find(described.begin(), described.end(), bare.card.file) != described.end();
+    if (!has_card) found.emplace_back(std::move(bare), model);
+  }
+  for (auto& [model, source] : found) out.add(std::move(model), node.line, source.string());
+}
+
+/// How it is served, whatever its card says.
+void read_manner(const MapReader& reader, ModelConfig& model) {
+  reader.boolean("trusted", model.trusted);
+  reader.boolean("isolate", model.card.isolate);
+  if (!model.trusted || !model.card.isolate) return;
+  throw Problem{reader.line(), reader.path("trusted") +
+                                   " is true, and so is isolate: a model answers on the network "
+                                   "thread or in a process of its own; one of them has to be false"};
 }
 
 ModelConfig read_named(const Node& node, const fs::path& file) {
@@ -94,7 +125,7 @@ ModelConfig read_named(const Node& node, const fs::path& file) {
   ModelConfig model;
   if (node.find("kind")) {
     model.card = read_card_node(node, file, path, &node.key);
-    MapReader(node, path, kModelKeys, &kCardKeys).boolean("trusted", model.trusted);
+    read_manner(MapReader(node, path, kModelKeys, &kCardKeys), model);
     return model;
   }
   const MapReader reader(node, path, kModelKeys);
@@ -104,7 +135,7 @@ ModelConfig read_named(const Node& node, const fs::path& file) {
   long long format = 0;
   if (as_whole(card, format)) throw Problem{card.line, path + ".kind is missing; a card written here needs it"};
   model = from_card(text);
-  reader.boolean("trusted", model.trusted);
+  read_manner(reader, model);
   return model;
 }
 

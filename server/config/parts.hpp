@@ -36,6 +36,13 @@ void read_sha256(const MapReader& reader, std::string_view key, std::string& out
 void read_listening(const MapReader& reader, models::Card& card);
 /// Throws where one of these keys stands in a card of another kind.
 void refuse_listening(const MapReader& reader, const models::Card& card);
+/// `shape`: whole numbers, and these words.
+void read_shape(const MapReader& reader, std::span<const std::string_view> words, std::vector<std::string>& shape);
+/// What a card of kind stream says; what it leaves out, its file says.
+void read_streaming(const MapReader& reader, models::Card& card);
+/// Throw where such a key stands in a card, or a method, of another kind.
+void refuse_streaming(const MapReader& reader, const models::Card& card);
+void refuse_form(const MapReader& reader);
 /// The entries of `methods`, each read by `read_one`; no name may come twice.
 void read_method_list(const MapReader& reader, const Node& list, models::Card& card,
                       void (*read_one)(const MapReader& reader, models::MethodCard& method));

@@ -20,6 +20,7 @@ base::Result<fs::path> card_of(const fs::path& found) {
   auto card = found;
   card.replace_extension(".yaml");
   if (fs::exists(card, error)) return card;
+  if (is_model_file(found)) return found;  // says itself how it streams
   return Error{ErrorCode::kUnknown, "'" + found.filename().string() + "' has no card beside it; write " +
                                         card.filename().string() + " (docs/cards.md)"};
 }
@@ -35,12 +36,16 @@ base::Result<ModelConfig> card_below(const std::string& name, const std::string&
   if (!lies_below(*file, folders)) {
     return Error{ErrorCode::kForbidden, "the card of '" + path + "' does not lie in the model folders"};
   }
-  auto card = read_card(*file);
-  if (!card) return card.error();
   ModelConfig config;
-  config.card = std::move(*card);
+  if (is_model_file(*file)) {
+    config = bare_model(*file);
+  } else {
+    auto card = read_card(*file);
+    if (!card) return card.error();
+    config.card = std::move(*card);
+    config.card_file = *file;
+  }
   config.card.name = name;
-  config.card_file = *file;
   return config;
 }
 

@@ -12,16 +12,21 @@ namespace server {
 using base::Error;
 using base::ErrorCode;
 
+namespace {
+constexpr std::chrono::milliseconds kMeasureAgain{10};
+}  // namespace
+
 std::string_view name_of(Catalog::State state) {
   constexpr std::array<std::string_view, 4> kNames{"loading", "ready", "failed", "unloaded"};
   return kNames[static_cast<std::size_t>(state)];
 }
 
-Catalog::Catalog(Background& background, Timers& timers, std::size_t workers, Options options, Told told)
+Catalog::Catalog(Background& background, Timers& timers, Workers& workers, Options options, Trials* trials, Told told)
     : background_(background),
       timers_(timers),
       workers_(workers),
       options_(std::move(options)),
+      trials_(trials),
       told_(std::move(told)) {}
 
 Error Catalog::unknown(std::string_view name) const {
@@ -53,18 +58,33 @@ void Catalog::retire(std::shared_ptr<const ServedModel> old) {
   });
 }
 
-void Catalog::start(const std::string& name, std::function<base::Result<ModelConfig>()> read, Done done) {
+void Catalog::start(const std::string& name, std::function<base::Result<ModelConfig>()> read, Done done,
+                    std::optional<bool> again) {
   aside_.erase(name);
   const auto began = base::Clock::now();
-  background_.submit(
-      [this, name, read = std::move(read), done = std::move(done), workers = workers_, options = options_, began] {
-        auto config = read();
-        auto served = config ? serve_model(*config, workers, options())
-                             : base::Result<std::shared_ptr<const ServedModel>>(config.error());
-        return std::function<void()>([this, name, done, began, served = std::move(served)]() mutable {
-          finished(name, std::move(served), base::Clock::now() - began, done);
-        });
-      });
+  ++at_work_;
+  background_.submit([this, name, read = std::move(read), done = std::move(done), &workers = workers_,
+                      options = options_, trials = trials_, longest = longest_load_, again, began] {
+    auto config = read();
+    auto now = options();
+    now.longest = longest;
+    if (again) now.measure = kMeasureAgain;
+    if (again && !now.rewritten) now.rewritten = again;
+    auto served = config ? serve_model(*config, workers, std::move(now), trials)
+                         : base::Result<std::shared_ptr<ServedModel>>(config.error());
+    return std::function<void()>([this, name, done, began, served = std::move(served)]() mutable {
+      finished(name, std::move(served), base::Clock::now() - began, done);
+      if (--at_work_ == 0) rest();
+    });
+  });
+}
+
+void Catalog::rest() {
+  if (trials_ == nullptr) return;
+  background_.submit([trials = trials_] {
+    trials->rest();
+    return std::function<void()>{};
+  });
 }
 
 void Catalog::load(ModelConfig config, Done done) {
@@ -118,7 +138,8 @@ void Catalog::load_path(const std::string& name, const std::string& path, std::v
       [this, name, fresh, was, done = std::move(done)](const base::Status& status) {
         const auto mine = items_.find(name);
         if (!status && mine != items_.end()) {  // a failed load leaves everything as it was
-          if (!mine->second.served) std::tie(mine->second.state, mine->second.error) = was;
+          const bool fell = was.first == State::kReady && !mine->second.served;  // meanwhile
+          if (!mine->second.served && !fell) std::tie(mine->second.state, mine->second.error) = was;
           if (fresh) items_.erase(mine);
         }
         done(status);
@@ -135,7 +156,7 @@ void Catalog::reload(const std::string& name, Done done) {
       name, [config = it->second.config] { return read_again(config); }, std::move(done));
 }
 
-void Catalog::finished(const std::string& name, base::Result<std::shared_ptr<const ServedModel>> result,
+void Catalog::finished(const std::string& name, base::Result<std::shared_ptr<ServedModel>> result,
                        std::chrono::nanoseconds took, const Done& done) {
   const auto it = items_.find(name);
   if (it == items_.end()) {  // removed meanwhile
@@ -145,6 +166,7 @@ void Catalog::finished(const std::string& name, base::Result<std::shared_ptr<con
   auto& item = it->second;
   item.busy = false;
   if (result) {
+    (*result)->number = ++served_;
     retire(std::exchange(item.served, *result));
     item.config = item.served->config;
     item.state = State::kReady;
@@ -172,6 +194,38 @@ base::Status Catalog::unload(const std::string& name) {
   return {};
 }
 
+void Catalog::restart(const std::string& name, const Error& why, base::Time when, Done done) {
+  const auto it = items_.find(name);
+  if (it == items_.end()) return;
+  auto& item = it->second;
+  const auto served = item.served ? std::optional(item.served->model->rewritten()) : std::nullopt;
+  retire(std::exchange(item.served, nullptr));
+  item.state = State::kLoading;
+  item.error = why;
+  told_(name, item, {});
+  if (std::exchange(item.busy, true)) return;  // a reload is on its way already
+  const auto turn = ++count_;
+  restarting_[name] = turn;
+  timers_.add(when, [this, name, turn, served, done = std::move(done)](base::Time) {
+    const auto again = items_.find(name);
+    if (again == items_.end() || restarting_[name] != turn) return;  // taken out of the configuration meanwhile
+    start(
+        name, [config = again->second.config] { return base::Result<ModelConfig>(config); }, done, served);
+  });
+}
+
+void Catalog::give_up(const std::string& name, const std::string& why) {
+  const auto it = items_.find(name);
+  if (it == items_.end()) return;
+  put_aside(name, why);
+  auto& item = it->second;
+  retire(std::exchange(item.served, nullptr));
+  item.state = State::kFailed;
+  item.error = {ErrorCode::kLoading, why};
+  told_(name, item, {});
+  wake(name);
+}
+
 void Catalog::remove(const std::string& name) {
   const auto it = items_.find(name);
   if (it == items_.end()) return;
@@ -182,6 +236,7 @@ void Catalog::remove(const std::string& name) {
   it->second.error.message = name + " was taken out of the configuration";
   told_(name, it->second, {});
   wake(name);
+  restarting_.erase(name);
   items_.erase(it);
 }
 

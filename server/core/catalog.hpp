@@ -2,6 +2,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,11 @@ class Catalog {
   using Options = std::function<models::LoadOptions()>;
 
   /// @param told  each change of a model's state, for the log and subscribers
-  Catalog(Background& background, Timers& timers, std::size_t workers, Options options, Told told);
+  /// @param trials  null: every model is loaded here at once
+  Catalog(Background& background, Timers& timers, Workers& workers, Options options, Trials* trials, Told told);
+
+  /// Loads of other processes and of this one are stopped after that; from the next on.
+  void set_longest_load(base::Duration longest) { longest_load_ = longest; }
 
   /// Starts to load a model, or to replace it by another configuration of the same name. `done` may be empty.
   void load(ModelConfig config, Done done);
@@ -51,6 +56,10 @@ class Catalog {
   /// This model fell too often: load() leaves it failed with this sentence, until it is asked for by name.
   void put_aside(const std::string& name, const std::string& why) { aside_[name] = why; }
   base::Status unload(const std::string& name);
+  /// The process of a served model fell, and `why`: it is loaded again at `when`; who asks for it waits.
+  void restart(const std::string& name, const base::Error& why, base::Time when, Done done);
+  /// It is served no more, until it is asked for by name; `why` is what everybody is told.
+  void give_up(const std::string& name, const std::string& why);
   /// Takes a model out of the catalogue altogether.
   void remove(const std::string& name);
 
@@ -73,21 +82,29 @@ class Catalog {
     Ready ready;
     Timers::Id timer;
   };
-  void start(const std::string& name, std::function<base::Result<ModelConfig>()> read, Done done);
-  void finished(const std::string& name, base::Result<std::shared_ptr<const ServedModel>> result,
+  /// @param again  as it was served before (rewritten or not): then little is measured
+  void start(const std::string& name, std::function<base::Result<ModelConfig>()> read, Done done,
+             std::optional<bool> again = {});
+  void finished(const std::string& name, base::Result<std::shared_ptr<ServedModel>> result,
                 std::chrono::nanoseconds took, const Done& done);
   void wake(const std::string& name);
+  void rest();
   void retire(std::shared_ptr<const ServedModel> old);
 
   Background& background_;
   Timers& timers_;
-  std::size_t workers_;
+  Workers& workers_;
   Options options_;
+  Trials* trials_;
+  base::Duration longest_load_ = std::chrono::minutes(2);
   Told told_;
   std::map<std::string, Item, std::less<>> items_;
   std::map<std::string, std::string> aside_;
+  std::map<std::string, std::uint64_t> restarting_;  // which of its restarts is on its way
   std::vector<Waiting> waiting_;
   std::uint64_t count_ = 0;
+  std::uint32_t served_ = 0;  // so far
+  std::size_t at_work_ = 0;   // loads that were started
 };
 
 std::string_view name_of(Catalog::State state);

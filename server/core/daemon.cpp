@@ -30,10 +30,11 @@ Daemon::Daemon(Config config, Parts parts)
                  parts_.keeper->forget(client.number);
                  leave(client);
                }),
-      catalog_(parts_.background, timers_, parts_.workers.count(), parts_.load_options,
+      catalog_(parts_.background, timers_, parts_.workers, parts_.load_options, parts_.trials,
                [this](const auto& name, const auto& item, auto took) { model_changed(name, item, took); }),
       aliases_(config_.aliases) {
   answers_.tcp_frame = config_.limits.tcp_frame;
+  catalog_.set_longest_load(config_.limits.longest_load);
   if (parts_.keeper == nullptr) parts_.keeper = &nothing_kept_;
   parts_.workers.set_limit(static_cast<std::size_t>(config_.limits.queue), config_.limits.queue_wait);
   for (const auto& entry : protocol::schema()) {
@@ -49,6 +50,7 @@ void Daemon::start() {
   tell_restarted();
   for (const auto& model : config_.models) catalog_.load(model, {});
   keep_house(now());
+  if (config_.watch_models) watch_files(now());
 }
 
 void Daemon::close_doors() {

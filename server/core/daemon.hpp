@@ -19,6 +19,7 @@
 #include "server/core/chance.hpp"
 #include "server/core/client.hpp"
 #include "server/core/crowd.hpp"
+#include "server/core/falls.hpp"
 #include "server/core/guard.hpp"
 #include "server/core/keeper.hpp"
 #include "server/core/metrics.hpp"
@@ -43,7 +44,8 @@ struct Parts {
   Seed seed = fresh_seed();            ///< of every random number
   /// How a model is loaded now. Thread: [load].
   std::function<models::LoadOptions()> load_options = [] { return models::LoadOptions{}; };
-  Tap* tap = nullptr;  ///< where a run is recorded or replayed
+  Tap* tap = nullptr;        ///< where a run is recorded or replayed
+  Trials* trials = nullptr;  ///< where models go first; null: they are loaded here at once
 };
 
 /// The daemon without its sockets: packets in, packets out. Receives → validates → finds the client and the handler →
@@ -73,6 +75,11 @@ class Daemon {
 
   base::Time next_due() const { return timers_.next_due(); }
   void run_due();
+
+  /// Processes of isolated models may have fallen: deals with those that have.
+  void look_for_falls();
+  /// One has: that of the model that was the number-th to be served.
+  void fell(std::uint32_t number, const models::Fall& fall);
 
   /// A line of the log, for those who subscribed.
   void tell_log(Level level, const std::string& line);
@@ -151,9 +158,21 @@ class Daemon {
   void on_reload(Request&, const protocol::Arguments&);
   void when_ready(std::string_view model, Catalog::Ready ready);
   Catalog::Done loading(const Request& request);
+  void forgive(const std::string& model);
   void model_changed(const std::string& name, const Catalog::Item& item, std::chrono::nanoseconds took);
   void end_sessions_of(const std::string& model);
+  /// A session that streams goes over to this version of its model, block by block.
+  void hand_over(const std::shared_ptr<Session>& session, const std::shared_ptr<const ServedModel>& served,
+                 std::size_t method);
   void carry_over(const std::string& model, const std::shared_ptr<const ServedModel>& served);
+
+  // falling.cpp
+  void end_sessions_of(std::uint32_t number, const models::Fall& fall);
+  void start_again(const std::string& model, const base::Error& why, base::Duration pause);
+
+  // watching.cpp
+  void watch_files(base::Time at);
+  void looked(const std::map<std::string, std::uint64_t>& stamps);
 
   // on_sessions.cpp
   void on_open(Request&, const protocol::Arguments&);
@@ -166,6 +185,7 @@ class Daemon {
   void on_method(Request&, const protocol::Arguments&);
   void on_reset(Request&, const protocol::Arguments&);
   void on_set(Request&, const protocol::Arguments&);
+  void on_set_at(Request&, const protocol::Arguments&);
   void on_get(Request&, const protocol::Arguments&);
   base::Result<std::shared_ptr<Session>> find_session(const Request& request, std::int32_t number);
   /// It was neither closed nor ended.
@@ -222,8 +242,9 @@ class Daemon {
   void feed(const std::shared_ptr<Session>& session);
   void gather(const Asked& asked);
   std::vector<std::shared_ptr<Session>> next_of(const Asked& asked, Crowd& crowd);
-  bool queue_is_full() const;
+  bool queue_is_full(const ServedModel& served) const;
   void listen(std::vector<std::shared_ptr<Session>> sessions, std::function<void()> then);
+  void note_taken_over(Session& session, const Ear& ear);
   void heard(const std::shared_ptr<Session>& session, base::Status status, const models::StreamOutput& out);
   /// What was sent to these receivers has to leave first.
   bool congested(const Session& session) const;
@@ -233,7 +254,18 @@ class Daemon {
   // telling.cpp: what a session heard, on the wire
   void tell_events(const Session& session, std::span<const models::Heard> events);
   void tell_frames(const Session& session, const models::StreamOutput& out);
+  void tell_some(const Session& session, base::Position at, std::size_t width, std::span<const float> values,
+                 std::string_view format);
+  std::size_t frames_at_once(const Session& session, std::size_t width, std::string_view format);
+  static std::string_view format_of(const Session& session);
   void tell_missing(const Session& session, std::int32_t from, std::int32_t to);
+
+  // on_buffers.cpp: sound for a model's own buffers
+  void on_buffer(Request&, const protocol::Arguments&);
+  void on_buffer_data(Request&, const protocol::Arguments&);
+  void on_buffer_clear(Request&, const protocol::Arguments&);
+  std::shared_ptr<Session> buffer_session(const Request& request, const protocol::Arguments& arguments);
+  void with_buffer(const Request& request, const std::shared_ptr<Session>& session, Use use);
 
   // on_file.cpp: a sound file through a session
   void on_file(Request&, const protocol::Arguments&);
@@ -271,6 +303,7 @@ class Daemon {
   Answers answers_;
   Clients clients_;
   Catalog catalog_;
+  Falls falls_;
   Aliases aliases_;
   std::map<Asked, Crowd> crowds_;
   std::unordered_map<std::int32_t, std::weak_ptr<Session>> sessions_;
@@ -296,6 +329,11 @@ class Daemon {
   std::size_t loads_ = 0;    // of these, loads
   std::atomic<int> log_subscribers_ = 0;
   int event_subscribers_ = 0;
+  struct Look {
+    std::uint64_t loaded, last;  ///< stamps of the files: as they were loaded, and as the last look found them
+  };
+  std::map<std::string, Look> watched_;  // by model
+  bool looking_ = false;
   bool status_due_ = false;
   bool closing_ = false;
 };

@@ -31,7 +31,7 @@ struct Hearing {
 /// same time are asked about together (models::Instance::ask). Thread: [infer].
 void hear(models::Instance& instance, std::span<Hearing> parts);
 
-/// What a session's sound goes through: the model's stream, made anew where the sound begins anew, and where that began
+/// What a session's input goes through: the model's stream, made anew where the sound begins anew, and where that began
 /// on the session's axis. Thread: [any], one caller at a time: the job at work.
 class Ear {
  public:
@@ -41,18 +41,42 @@ class Ear {
 
   /// Makes the stream where there is none for so many channels. Fails: as models::Model::stream.
   base::Status prepare(int channels);
+  /// The same for as many as it heard last, or the method takes.
+  base::Status prepare();
   /// The two steps of hear(): takes input until windows wait for the script, or all is taken; says what those came to.
   void take(Hearing& part, models::Windows& windows);
   void tell(Hearing& part, std::span<const models::Heard> heard, std::span<const models::WindowAnswer> answers);
+  /// All of the part's input, block by block, for a method that streams.
+  void stream(models::Instance& instance, Hearing& part);
+  /// Sets an attribute at a position of the session's axis; as models::Stream::set_at.
+  base::Result<bool> set_at(models::Change change);
   /// The sound has ended.
   base::Status finish(models::Instance& instance, models::StreamOutput& out);
+  /// A piece of a buffer of the model, of sound at the session's rate. It is filled before the model next runs: pieces
+  /// of one buffer are filled at once. Fails: kTooLarge.
+  base::Status keep_piece(const std::string& buffer, std::int64_t offset, std::span<const float> samples);
+  /// Fills what is kept.
+  base::Status fill_buffers(models::Instance& instance);
+  /// Pieces of this buffer are forgotten.
+  void forget_pieces(const std::string& buffer) { pieces_.erase(buffer); }
+  /// Another version of the model takes over; as models::Stream::hand_over.
+  void hand_over(std::shared_ptr<const ServedModel> served, std::size_t method, std::unique_ptr<models::Instance> next);
+  /// The instance that listens for that; null: none.
+  models::Instance* next() { return stream_ ? stream_->next() : nullptr; }
+  /// The instance that has taken over, once; served() and method() are its own from then on.
+  std::unique_ptr<models::Instance> taken_over();
   /// The next input begins anew.
   void forget();
 
   base::Status set(std::string_view setting, std::span<const models::Value> values);
   base::Result<std::vector<models::Value>> get(std::string_view setting);
-  /// Frames; after prepare().
+  /// The method gives frames for frames; false: it answers windows.
+  bool streams() const { return served_->model->methods()[method_].answer == models::Answer::kStream; }
+  /// Units; after prepare().
   std::int64_t lookahead() const { return stream_ ? stream_->lookahead() : 0; }
+
+  std::int64_t latency() const { return stream_ ? stream_->latency() : 0; }
+  std::string warning() const { return stream_ ? stream_->warning() : std::string(); }
 
   const std::shared_ptr<const ServedModel>& served() const { return served_; }
   std::size_t method() const { return method_; }
@@ -61,6 +85,8 @@ class Ear {
   base::Status begin(const Input& input);
   base::Status take_some(Hearing& part, models::Windows& windows);
   std::span<const float> rest_of(const Input& input, std::size_t taken);
+  base::Status push(models::Instance& instance, const Input& input, models::StreamOutput& out);
+  void to_axis(models::StreamOutput& out, std::size_t events, std::size_t frames, std::size_t stretches) const;
 
   std::shared_ptr<const ServedModel> served_;
   std::size_t method_;
@@ -70,6 +96,13 @@ class Ear {
   std::vector<float> silence_;
   std::unique_ptr<models::Stream> stream_;
   Settings settings_;
+  std::shared_ptr<const ServedModel> coming_;  ///< the version that takes over
+  std::size_t coming_method_ = 0;
+  struct Pieces {
+    std::vector<float> samples;
+    bool filled = false;
+  };
+  std::map<std::string, Pieces> pieces_;  ///< by buffer
 };
 
 }  // namespace server

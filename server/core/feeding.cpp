@@ -29,12 +29,14 @@ void Daemon::feed_later(const std::shared_ptr<Session>& session) {
   });
 }
 
-bool Daemon::queue_is_full() const { return parts_.workers.queued() >= static_cast<std::size_t>(config_.limits.queue); }
+bool Daemon::queue_is_full(const ServedModel& served) const {
+  return parts_.workers.queued_for(served.crew.get()) >= static_cast<std::size_t>(config_.limits.queue);
+}
 
 void Daemon::feed(const std::shared_ptr<Session>& session) {
   auto& flow = *session->flow;
   if (flow.at_work || flow.waiting.empty()) return;
-  if (queue_is_full() || congested(*session)) return feed_later(session);
+  if (queue_is_full(*session->served) || congested(*session)) return feed_later(session);
   flow.at_work = true;
   if (session->served->model->methods()[session->method].rows == 1) return listen({session}, [] {});
   const Asked asked{session->served, session->method};
@@ -68,7 +70,7 @@ std::vector<std::shared_ptr<Session>> Daemon::next_of(const Asked& asked, Crowd&
   while (sessions.size() < most && !crowd.waiting.empty()) {
     const auto [session, flow] = std::move(crowd.waiting.front());
     crowd.waiting.pop_front();
-    if (!queue_is_full() && asked.fits(*session) && session->flow == flow && !flow->waiting.empty()) {
+    if (!queue_is_full(*asked.served) && asked.fits(*session) && session->flow == flow && !flow->waiting.empty()) {
       sessions.push_back(session);
       continue;
     }
@@ -89,11 +91,13 @@ void Daemon::listen(std::vector<std::shared_ptr<Session>> sessions, std::functio
   auto time = sessions.front()->flow->time;
   perform_in(
       served, std::move(seats), std::nullopt,
-      [parts](models::Instance& instance) {
+      [parts, seat = sessions.front()->seat](models::Instance& instance) {
         hear(instance, *parts);
+        if (auto next = parts->front().ear->taken_over()) seat->instance = std::move(next);  // the job holds the seat
         return base::Status();
       },
       [this, sessions = std::move(sessions), parts, then = std::move(then)](const base::Status& status) {
+        note_taken_over(*sessions.front(), *parts->front().ear);
         for (std::size_t i = 0; i < sessions.size(); ++i) {
           auto& part = (*parts)[i];
           heard(sessions[i], status ? part.status : status, part.out);
@@ -101,6 +105,14 @@ void Daemon::listen(std::vector<std::shared_ptr<Session>> sessions, std::functio
         then();
       },
       {time, true});
+}
+
+// Another version of the model may serve this session now.
+void Daemon::note_taken_over(Session& session, const Ear& ear) {
+  if (!session.flow || session.flow->ear.get() != &ear || session.served == ear.served()) return;
+  session.served = ear.served();
+  session.method = ear.method();
+  session.seat->served = ear.served();
 }
 
 void Daemon::heard(const std::shared_ptr<Session>& session, base::Status status, const models::StreamOutput& out) {

@@ -33,6 +33,9 @@ struct Latencies {
 struct ModelCounts {
   Latencies calls;
   std::uint64_t failures = 0;
+  std::array<std::uint64_t, 3> falls{};  ///< of its own process, by models::Fall::Kind
+
+  std::uint64_t all_falls() const { return falls[0] + falls[1] + falls[2]; }
 };
 
 /// All that is counted, at one moment: a copy that any thread may read.
@@ -45,6 +48,7 @@ struct Figures {
   std::size_t clients = 0, sessions = 0, queued = 0;
   struct Model {
     std::string kind, state;
+    int process = 0;  ///< its own; 0: none
     ModelCounts counts;
   };
   std::map<std::string, Model> models;

@@ -48,7 +48,8 @@ struct Flow {
 
   Peer events_to;      ///< where `open` was answered
   Peer input_from;     ///< the last input: stream output and `/gap` go that way
-  std::string format;  ///< of stream output, as `/format` said; empty: floats
+  std::string format;  ///< of stream output, as `/format` said; empty: as it came, or floats where windows are answered
+  std::string input_format = "floats";  ///< how the last input came: floats, f32le or s16le
   KeptEvents kept;
   std::int32_t next_output = 1;   ///< number of the next `/frames` or `/audio`
   std::shared_ptr<FileRun> file;  ///< the file that runs through this session

@@ -1,6 +1,7 @@
 #include "server/core/input_line.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "server/core/sequence.hpp"
 
@@ -12,8 +13,25 @@ constexpr double kReorderSeconds = 0.02;
 }  // namespace
 
 InputLine::InputLine(double frames_per_second)
-    : most_silence_(static_cast<std::int64_t>(kMostSilenceSeconds * frames_per_second)),
+    : rate_(frames_per_second),
+      most_silence_(static_cast<std::int64_t>(kMostSilenceSeconds * frames_per_second)),
       reorder_(static_cast<std::int64_t>(kReorderSeconds * frames_per_second)) {}
+
+void InputLine::set_frame(double units, double per) {
+  units_ = units;
+  per_ = per;
+  most_silence_ = static_cast<std::int64_t>(kMostSilenceSeconds * rate_ * per / units);
+}
+
+std::int64_t InputLine::frame_at(base::Position at) const {
+  const auto ahead = at.units - origin_.units;
+  return units_ == per_ ? ahead : std::llround(static_cast<double>(ahead) * per_ / units_);
+}
+
+base::Position InputLine::position(std::int64_t frame) const {
+  if (units_ == per_) return {origin_.units + frame};
+  return {origin_.units + static_cast<std::int64_t>(std::floor(static_cast<double>(frame) * units_ / per_))};
+}
 
 void InputLine::restart() {
   next_ = 0;
@@ -28,7 +46,7 @@ void InputLine::take(std::int32_t seq, Input input, Outcome& out) {
   const auto ahead = ahead_of(seq, next_);
   if (ahead < 0) {
     ++late_;
-    if (end_ && input.at >= *end_) {
+    if (end_ && frame_at(input.at) >= *end_) {
       out.complaint = "message " + std::to_string(seq) + " came, " + std::to_string(next_) +
                       " is next; it is passed over. After /oscine/v1/reset any number begins";
     }
@@ -48,10 +66,11 @@ void InputLine::hold(std::int32_t seq, Input input) {
   if (!waiting_.emplace(ahead_of(seq, first_), std::move(input)).second) ++late_;
 }
 
+// In units.
 std::int64_t InputLine::waiting_frames() const {
   std::int64_t frames = 0;
   for (const auto& [key, input] : waiting_) frames += input.frames();
-  return frames;
+  return units_ == per_ ? frames : std::llround(static_cast<double>(frames) * units_ / per_);
 }
 
 // What waited and is next now.
@@ -79,18 +98,18 @@ std::optional<std::string> InputLine::too_far(const Input& input) const {
   if (input.channels != channels_) {
     return "input of " + std::to_string(input.channels) + " channels follows " + std::to_string(channels_);
   }
-  const auto text = [](base::Position position) { return std::to_string(position.units); };
-  if (input.at < *end_) return "position " + text(input.at) + " follows " + text(*end_);
-  if (input.at.units - end_->units > most_silence_)
-    return "position " + text(input.at) + " is far after " + text(*end_);
+  const auto text = [](base::Position at) { return std::to_string(at.units); };
+  const auto frame = frame_at(input.at);
+  if (frame < *end_) return "position " + text(input.at) + " follows " + text(position(*end_));
+  if (frame - *end_ > most_silence_) return "position " + text(input.at) + " is far after " + text(position(*end_));
   return std::nullopt;
 }
 
 void InputLine::fill(const Input& input, Outcome& out) {
-  while (input.at > *end_) {
-    const auto frames = std::min(kSilence, input.at.units - end_->units);
-    out.ready.push_back({*end_, input.channels, {}, frames, false});
-    end_ = base::Position{end_->units + frames};
+  for (const auto until = frame_at(input.at); until > *end_;) {
+    const auto frames = std::min(kSilence, until - *end_);
+    out.ready.push_back({position(*end_), input.channels, {}, frames, false, input.rests});
+    *end_ += frames;
   }
 }
 
@@ -99,8 +118,12 @@ void InputLine::place(Input input, Outcome& out) {
   const auto jump = end_ ? too_far(input) : std::nullopt;
   if (jump) out.complaint = *jump + "; it is heard as a new beginning";
   input.begins = !end_ || jump;
-  if (!input.begins) fill(input, out);
-  end_ = input.end();
+  if (input.begins) {
+    origin_ = input.at;
+    end_ = 0;
+  }
+  fill(input, out);
+  *end_ += input.frames();
   channels_ = input.channels;
   out.ready.push_back(std::move(input));
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct Inheritance {
   std::vector<KnownClient> clients;
   std::map<std::string, std::string> aside;  ///< models that are not to be served, and why
   int restarts = 0;                          ///< of the serving process, so far
+  std::set<std::string> known = {};          ///< keys of models that were loaded well
 };
 
 /// Whoever outlives this process and keeps for the next one what a crash may not take. This one keeps nothing.
@@ -39,6 +41,10 @@ class Keeper {
   virtual void forget(std::int32_t /*client*/) {}
   /// A model that was put aside is asked for again.
   virtual void forgive(const std::string& /*model*/) {}
+  /// A model is not to be served, not by the next process either.
+  virtual void put_aside(const std::string& /*model*/, const std::string& /*why*/) {}
+  /// A model with this key was loaded well.
+  virtual void knows(const std::string& /*key*/) {}
 };
 
 }  // namespace server

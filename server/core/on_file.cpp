@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "models/audio_file.hpp"
+#include "models/audio_writer.hpp"
 #include "server/core/daemon.hpp"
 #include "server/core/open_folder.hpp"
 
@@ -14,6 +15,12 @@ using protocol::Arguments;
 
 namespace {
 constexpr auto kTellEvery = std::chrono::milliseconds(500);
+
+/// Sound in and sound out: frames of another rate have no place in a sound file.
+bool makes_sound(const models::Method& method) {
+  return method.answer == models::Answer::kStream && method.in_ratio == 1 && method.out_ratio == 1;
+}
+
 }  // namespace
 
 /// A file on its way through a session: with an ear and an instance of its own, so that what was heard live neither
@@ -23,6 +30,7 @@ struct FileRun {
   std::weak_ptr<Session> session;
   std::shared_ptr<Seat> seat;
   std::string path;
+  std::string out_path;  ///< sound is written there, not told; empty: it is told
   std::vector<std::filesystem::path> folders;
   std::size_t method = 0;
   Settings settings;
@@ -31,6 +39,7 @@ struct FileRun {
 
   // the job's own
   std::optional<models::AudioFile> file;
+  std::optional<models::AudioWriter> writer;
   std::shared_ptr<Ear> ear;
   std::vector<float> frames;
   base::Position at;
@@ -38,7 +47,9 @@ struct FileRun {
   models::StreamOutput out;
 
   base::Status open();
+  base::Status open_out();
   base::Status read(models::Instance& instance);
+  base::Status hear_some(models::Instance& instance);
   double rate() const { return file ? file->rate() : 0; }
   double progress() const {
     if (!file || file->frames() <= 0) return 0;
@@ -54,13 +65,32 @@ base::Status FileRun::open() {
   file = std::move(*opened);
   ear = std::make_shared<Ear>(seat->served, method, file->rate(), settings);
   frames.resize(Flow::kFramesAtOnce * static_cast<std::size_t>(file->channels()));
+  return out_path.empty() ? base::Status() : open_out();
+}
+
+base::Status FileRun::open_out() {
+  const auto target = new_file_below(out_path, folders, {"file_folders", "no folder is open for sound files"});
+  if (!target) return target.error();
+  auto made = models::AudioWriter::create(*target, file->rate(), seat->served->model->methods()[method].out_channels);
+  if (!made) return made.error();
+  writer = std::move(*made);
   return {};
 }
 
+/// What came of it goes into the file where there is one; nothing is left to be told then.
 base::Status FileRun::read(models::Instance& instance) {
   if (!file) {
     if (auto status = open(); !status) return status;
   }
+  auto status = hear_some(instance);
+  if (!writer) return status;
+  if (status) status = writer->write(out.frames);
+  if (status && ended) status = writer->finish();
+  out.clear();
+  return status;
+}
+
+base::Status FileRun::hear_some(models::Instance& instance) {
   out.clear();
   const auto count = file->read(frames);
   if (!count) return count.error();
@@ -88,14 +118,17 @@ void Daemon::on_file(Request& request, const Arguments& arguments) {
   }
   if (session->flow->file)
     return refuse(ErrorCode::kWrongState, "a file runs through this session; /oscine/v1/cancel ends it");
-  if (!arguments.text(3).empty()) {
-    return refuse(ErrorCode::kNotYet, "this model hears and makes no sound, so there is nothing to write to a file");
+  const auto& method = session->served->model->methods()[session->method];
+  if (!arguments.text(3).empty() && !makes_sound(method)) {
+    return refuse(ErrorCode::kWrongState, session->served->config.card.name + ": " + method.name +
+                                              " makes no sound, so there is nothing to write to a file");
   }
   auto run = std::make_shared<FileRun>();
   run->request = request;
   run->session = session;
   run->seat = std::make_shared<Seat>(Seat{session->served, nullptr, 0});
   run->path = arguments.text(2);
+  run->out_path = arguments.text(3);
   run->folders = config_.file_folders;
   run->method = session->method;
   run->settings = session->flow->settings;
@@ -112,8 +145,7 @@ void Daemon::run_file(const std::shared_ptr<FileRun>& run) {
     return end_file(run, Error{ErrorCode::kGone, "the session ended before its file"});
   }
   if (run->cancelled || closing_) return end_file(run, Error{ErrorCode::kExpired, "cancelled"});
-  const bool full = parts_.workers.queued() >= static_cast<std::size_t>(config_.limits.queue);
-  if (full || congested(*session)) {
+  if (queue_is_full(*session->served) || congested(*session)) {
     timers_.add(now() + Flow::kLookAgain, [this, run](base::Time) { run_file(run); });
     return;
   }
@@ -136,6 +168,10 @@ void Daemon::file_read(const std::shared_ptr<FileRun>& run, const base::Status& 
         event.duration = on_axis(event.duration);
       }
       for (auto& at : run->out.frames_at) at = on_axis(at);
+      for (auto& stretch : run->out.stretches) {
+        stretch.units *= session->units_per_second;
+        stretch.per *= run->rate();
+      }
     }
     session->flow->input_from = run->request.to;
     tell_events(*session, run->out.events);

@@ -16,6 +16,11 @@ double finite(float limit) {
   return std::clamp(limit, std::numeric_limits<float>::lowest(), std::numeric_limits<float>::max());
 }
 
+// As far as it is known: a file says some of it itself.
+const models::Card& card_of(const Catalog::Item& item) {
+  return item.served ? item.served->model->card() : item.config.card;
+}
+
 // A text of an item, cut so that the message fits: names, state and numbers beside it take less than 300 bytes.
 std::string_view fitting(std::string_view text, const Request& request) {
   return request.to.tcp() ? text : text.substr(0, static_cast<std::size_t>(request.mtu) - 300);
@@ -28,7 +33,10 @@ void Daemon::on_models(Request& request, const Arguments&) {
   for (const auto& [name, item] : catalog_.items()) {
     auto& writer = answers_.writer().begin("/oscine/v1/model.item");
     writer.integer(request.id).integer(static_cast<std::int64_t>(n++)).integer(of).text(name);
-    writer.text(item.config.card.kind).text(name_of(item.state)).number(item.config.card.model_rate);
+    writer.text(item.config.card.kind).text(name_of(item.state)).number(card_of(item).model_rate);
+    const auto counts = metrics_.models.find(name);
+    writer.integer(item.config.card.isolate ? 1 : 0);
+    writer.integer(counts == metrics_.models.end() ? 0 : static_cast<std::int64_t>(counts->second.all_falls()));
     answers_.item(request, writer.end(), now());
   }
   answers_.done(request, n, now());
@@ -38,11 +46,14 @@ void Daemon::on_model_info(Request& request, const Arguments& arguments) {
   const std::string name(arguments.text(1));
   const auto it = catalog_.items().find(name);
   if (it == catalog_.items().end()) return answers_.fail(request, catalog_.unknown(name), now());
-  const auto& card = it->second.config.card;
+  const auto& card = card_of(it->second);
   const bool stateful = it->second.served ? it->second.served->model->stateful() : card.state;
   auto& writer = answers_.writer().begin("/oscine/v1/model.about").integer(request.id).text(name).text(card.kind);
   writer.text(name_of(it->second.state)).text(card.engine).text(fitting(card.about, request));
-  writer.text(card.licence.substr(0, 64)).number(card.model_rate).integer(0).integer(stateful ? 1 : 0);
+  writer.text(card.licence.substr(0, 64))
+      .number(card.model_rate)
+      .integer(std::max(card.stream.latency, 0))
+      .integer(stateful ? 1 : 0);
   answers_.item(request, writer.end(), now());
   std::size_t count = 1;
   if (it->second.served) {
@@ -84,7 +95,7 @@ void Daemon::on_labels(Request& request, const Arguments& arguments) {
   const std::string name(arguments.text(1));
   const auto it = catalog_.items().find(name);
   if (it == catalog_.items().end()) return answers_.fail(request, catalog_.unknown(name), now());
-  const auto labels = labels_of(it->second.config.card);
+  const auto labels = labels_of(card_of(it->second));
   const auto from = std::min(static_cast<std::size_t>(arguments.integer(2)), labels.size());
   const auto asked = static_cast<std::size_t>(arguments.integer(3));
   const auto to = asked == 0 ? labels.size() : std::min(from + asked, labels.size());
@@ -126,11 +137,16 @@ Catalog::Done Daemon::loading(const Request& request) {
   };
 }
 
+void Daemon::forgive(const std::string& model) {
+  falls_.forgive(model);
+  parts_.keeper->forgive(model);
+}
+
 void Daemon::on_load(Request& request, const Arguments& arguments) {
   const auto done = loading(request);
   if (!done) return;
   const std::string name(arguments.text(1));
-  parts_.keeper->forgive(name);
+  forgive(name);
   if (!arguments.has(2)) return catalog_.load_known(name, done);
   if (!is_model_name(name)) {
     return done(Error{ErrorCode::kMalformed, "a model's name is 1 to 64 of a-z 0-9 . _ -"});
@@ -142,7 +158,7 @@ void Daemon::on_reload(Request& request, const Arguments& arguments) {
   auto done = loading(request);
   if (!done) return;
   const std::string name(arguments.text(1));
-  parts_.keeper->forgive(name);
+  forgive(name);
   catalog_.reload(name, std::move(done));
 }
 
@@ -163,16 +179,49 @@ void Daemon::end_sessions_of(const std::string& model) {
   }
 }
 
-// After a reload, sessions without state go on with the new version; those with state keep the one they opened.
+namespace {
+// One may take the place of the other between two blocks.
+bool same_stream(const models::Model& was, const models::Method& old, const models::Model& is,
+                 const models::Method& now) {
+  return old.answer == models::Answer::kStream && now.answer == old.answer && now.in_channels == old.in_channels &&
+         now.in_ratio == old.in_ratio && now.out_channels == old.out_channels && now.out_ratio == old.out_ratio &&
+         old.block % now.block == 0 && was.card().model_rate == is.card().model_rate;
+}
+}  // namespace
+
+void Daemon::hand_over(const std::shared_ptr<Session>& session, const std::shared_ptr<const ServedModel>& served,
+                       std::size_t method) {
+  perform(
+      session->served, session->seat, std::nullopt,
+      [ear = session->flow->ear, served, method](models::Instance& instance) -> base::Status {
+        auto next = served->model->instance();
+        if (!next) return next.error();
+        (*next)->take_settings(instance);
+        ear->hand_over(served, method, std::move(*next));
+        return {};
+      },
+      [this, session](const base::Status& status) {
+        const auto owner = session->owner.lock();
+        if (status || !owner) return;
+        answers_.complain(*owner, events_of(*session), "/oscine/v1/reload", status.error(), now());
+      });
+}
+
+// After a reload, sessions without state go on with the new version, and those that stream are handed over to it;
+// others with state keep the one they opened.
 void Daemon::carry_over(const std::string& model, const std::shared_ptr<const ServedModel>& served) {
   for (const auto& [number, weak] : sessions_) {
     const auto session = weak.lock();
     if (!session || session->served->config.card.name != model) continue;
-    if (session->served->model->stateful() || served->model->stateful()) continue;
     const auto& old = session->served->model->methods()[session->method];
     const auto method = served->model->method(old.name);
     if (!method) continue;
     const auto& now_served = served->model->methods()[*method];
+    if (session->flow && same_stream(*session->served->model, old, *served->model, now_served)) {
+      hand_over(session, served, *method);
+      continue;
+    }
+    if (session->served->model->stateful() || served->model->stateful()) continue;
     const bool same_form = now_served.in_channels == old.in_channels && now_served.out_channels == old.out_channels &&
                            now_served.answer == old.answer;
     if (!same_form) continue;
@@ -203,6 +252,7 @@ void Daemon::reconfigure(Config config) {
   guard_.configure(config_.known, config_.lease);
   parts_.workers.set_limit(static_cast<std::size_t>(config_.limits.queue), config_.limits.queue_wait);
   answers_.tcp_frame = config_.limits.tcp_frame;
+  catalog_.set_longest_load(config_.limits.longest_load);
   parts_.log.set_level(level_of(config_.log.level));
 }
 

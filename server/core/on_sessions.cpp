@@ -62,7 +62,15 @@ void Daemon::hear_with_method(Session& session, const Peer& events_to) {
   }
   auto& flow = *session.flow;
   if (flow.ear) flow.line.restart();
+  if (method.answer == models::Answer::kStream && !flow.settings.contains("seed")) {
+    flow.settings["seed"] = {chance_.number()};  // its own from the beginning, so that no other session changes it
+  }
   flow.ear = std::make_shared<Ear>(session.served, session.method, session.units_per_second, flow.settings);
+  flow.line.set_frame(1, 1);
+  if (method.answer == models::Answer::kStream && method.in_ratio > 1) {
+    const double rate = session.served->model->card().model_rate;
+    flow.line.set_frame(method.in_ratio * session.units_per_second, rate > 0 ? rate : session.units_per_second);
+  }
   if (!flow.waiting.empty()) flow.waiting.front().begins = true;
   if (!session.seat || session.seat->served != session.served) {
     session.seat = std::make_shared<Seat>(Seat{session.served, nullptr, 0});
@@ -123,7 +131,7 @@ void Daemon::on_open(Request& request, const Arguments& arguments) {
     if (!session->seat) session->seat = std::make_shared<Seat>(Seat{*ready, nullptr, 0});
     perform(
         *ready, session->seat, std::nullopt,
-        [flow = session->flow](models::Instance&) { return flow ? flow->ear->prepare(1) : base::Status(); },
+        [flow = session->flow](models::Instance&) { return flow ? flow->ear->prepare() : base::Status(); },
         [this, request, session](const base::Status& status) {
           if (!status) return answers_.fail(request, status.error(), now());
           opened(request, session);
@@ -142,11 +150,14 @@ void Daemon::opened(const Request& request, const std::shared_ptr<Session>& sess
   client->sessions[session->number] = session;
   if (client->implied) keep(*client);  // it has something to lose now
   const auto& method = session->served->model->methods()[session->method];
-  auto& writer = answers_.writer().begin("/oscine/v1/opened").integer(request.id).integer(session->number).integer(0);
+  auto& writer = answers_.writer().begin("/oscine/v1/opened").integer(request.id).integer(session->number);
+  writer.integer(session->flow ? session->flow->ear->latency() : 0);
   writer.integer(method.in_channels).integer(method.in_ratio).integer(method.out_channels).integer(method.out_ratio);
-  writer.number(session->served->config.card.model_rate);
+  writer.number(session->served->model->card().model_rate);
   if (session->flow) writer.integer(session->flow->ear->lookahead());
   answers_.result(request, writer.end(), now());
+  const auto warning = session->flow ? session->flow->ear->warning() : std::string();
+  if (!warning.empty()) complain(request, {ErrorCode::kWrongState, warning});
 }
 
 void Daemon::on_close(Request& request, const Arguments& arguments) {
@@ -196,6 +207,7 @@ void Daemon::on_reset(Request& request, const Arguments& arguments) {
       session->served, session->seat, std::nullopt,
       [flow = session->flow](models::Instance& instance) {
         if (flow) flow->ear->forget();
+        if (auto* next = flow ? flow->ear->next() : nullptr) (void)next->reset();
         return instance.reset();
       },
       [this, request](const base::Status& status) {
@@ -232,12 +244,44 @@ void Daemon::on_set(Request& request, const Arguments& arguments) {
   const auto setting = is_setting(*session, attribute) ? session->flow->ear : nullptr;
   perform(
       session->served, session->seat, std::nullopt,
-      [setting, attribute, values = *values](models::Instance& instance) {
-        return setting ? setting->set(attribute, values) : instance.set(attribute, values);
+      [setting, attribute, values = *values,
+       ear = session->flow ? session->flow->ear : nullptr](models::Instance& instance) {
+        if (setting) return setting->set(attribute, values);
+        if (auto* next = ear ? ear->next() : nullptr) (void)next->set(attribute, values);
+        return instance.set(attribute, values);
       },
       [this, request, session, setting, attribute, values = *values](const base::Status& status) {
         if (!status) return answers_.fail(request, status.error(), now());
         if (setting && session->flow) session->flow->settings[attribute] = values;
+        answers_.done(request, now());
+      });
+}
+
+void Daemon::on_set_at(Request& request, const Arguments& arguments) {
+  const auto session = session_of(request, arguments.integer(1));
+  if (!session) return;
+  if (!session->flow) {
+    return answers_.fail(request,
+                         {ErrorCode::kWrongState, session->served->config.card.name +
+                                                      " has no blocks between which to set anything; send /set"},
+                         now());
+  }
+  auto values = values_of(arguments.from(5));
+  if (!values) return answers_.fail(request, values.error(), now());
+  models::Change change{arguments.position(2).units, std::string(arguments.text(4)), std::move(*values)};
+  const auto late = std::make_shared<bool>(false);
+  answers_.defer(request);
+  perform(
+      session->served, session->seat, std::nullopt,
+      [ear = session->flow->ear, change = std::move(change), late](models::Instance&) -> base::Status {
+        auto set = ear->set_at(change);
+        if (!set) return set.error();
+        *late = *set;
+        return {};
+      },
+      [this, request, late](const base::Status& status) {
+        if (!status) return answers_.fail(request, status.error(), now());
+        if (*late) ++metrics_.late;
         answers_.done(request, now());
       });
 }

@@ -43,6 +43,7 @@ Figures Daemon::figures() const {
     auto& model = out.models[name];
     model.kind = item.config.card.kind;
     model.state = name_of(item.state);
+    model.process = item.served ? item.served->model->process() : 0;
     if (const auto it = metrics_.models.find(name); it != metrics_.models.end()) model.counts = it->second;
   }
   return out;
@@ -57,7 +58,9 @@ protocol::Bytes Daemon::status_packet(std::int32_t id) {
   writer.integer(fit(parts_.workers.queued())).number(metrics_.cpu.percent(at));
   writer.number(metrics_.answers.quantile_ms(0.5, at)).number(metrics_.answers.quantile_ms(0.99, at));
   writer.integer(fit(metrics_.late)).integer(fit(metrics_.refused)).integer(restarts_);
-  return writer.integer(fit(guard_.withheld())).end();
+  std::uint64_t falls = 0;
+  for (const auto& [name, counts] : metrics_.models) falls += counts.all_falls();
+  return writer.integer(fit(guard_.withheld())).integer(fit(falls)).end();
 }
 
 void Daemon::on_status(Request& request, const Arguments&) {
@@ -129,6 +132,7 @@ void Daemon::model_changed(const std::string& name, const Catalog::Item& item, s
   const bool failed = !item.error.message.empty() && item.state != Catalog::State::kUnloaded;
   std::string text = failed ? item.error.message : name + " is " + std::string(name_of(item.state));
   if (!failed && item.served) {
+    if (!item.served->key.empty()) parts_.keeper->knows(item.served->key);
     if (parts_.tap != nullptr) parts_.tap->loaded(name, item.served->model->rewritten());
     carry_over(name, item.served);
     const auto& timing = item.served->model->methods().front().timing;

@@ -49,6 +49,13 @@ base::Status decode_blob(protocol::Bytes bytes, std::string_view format, int cha
   return {};
 }
 
+Error other_channels(const Session& session, const Input& input) {
+  const auto& method = session.served->model->methods()[session.method];
+  return {ErrorCode::kMalformed, session.served->config.card.name + ": " + method.name + " takes frames of " +
+                                     std::to_string(method.in_channels) + "; " + std::to_string(input.channels) +
+                                     " came"};
+}
+
 }  // namespace
 
 void Daemon::complain(const Request& request, const Error& error) {
@@ -74,6 +81,7 @@ void Daemon::on_frames(Request& request, const Arguments& arguments) {
   if (values.size() % frame != 0) return complain(request, no_whole_frames(values.size(), "numbers", frame));
   input.samples.reserve(values.size());
   for (const auto& value : values) input.samples.push_back(std::get<float>(value));
+  session->flow->input_format = "floats";
   take_input(request, session, arguments.integer(1), std::move(input));
 }
 
@@ -88,6 +96,7 @@ void Daemon::on_audio(Request& request, const Arguments& arguments) {
   Input input{arguments.position(2), arguments.integer(4), {}, 0, false};
   const auto status = decode_blob(arguments.blob(6).bytes, format, input.channels, input.samples);
   if (!status) return complain(request, status.error());
+  session->flow->input_format = format;
   take_input(request, session, arguments.integer(1), std::move(input));
 }
 
@@ -96,10 +105,14 @@ void Daemon::take_input(const Request& request, const std::shared_ptr<Session>& 
                         Input input) {
   auto& flow = *session->flow;
   flow.input_from = request.to;
-  if (!session->enabled) {
+  const auto& method = session->served->model->methods()[session->method];
+  const bool streams = method.answer == models::Answer::kStream;
+  if (!session->enabled && !streams) {
     flow.line.restart();
     return;
   }
+  input.rests = !session->enabled;
+  if (streams && input.channels != method.in_channels) return complain(request, other_channels(*session, input));
   if (const auto error = unsound(input.samples)) return complain(request, *error);
   const auto most = most_waiting(*session);
   if (flow.frames_waiting > most && !request.from.tcp()) {

@@ -107,7 +107,8 @@ void Daemon::perform_in(const std::shared_ptr<const ServedModel>& served, Seats 
     *took = base::Clock::now() - began;
     return status;
   };
-  const auto taken = parts_.workers.submit({std::move(seats), run, finished, useless_after, std::move(turn)});
+  const auto taken =
+      parts_.workers.submit({std::move(seats), run, finished, useless_after, std::move(turn), served->crew});
   if (!taken) finished(taken.error());
 }
 
@@ -137,7 +138,8 @@ void Daemon::on_run(Request& request, const Arguments& arguments) {
     output_.assign(input_.size() / call * static_cast<std::size_t>(method.out_channels), 0.0F);
     return answer_result(request, session.get(), position, output_);
   }
-  if (at_once(*session->served, session->seat.get(), session->method)) {
+  const auto ear = session->flow ? session->flow->ear : nullptr;
+  if (!ear && at_once(*session->served, session->seat.get(), session->method)) {
     const auto status = run_here(session->served, session->seat.get(), session->method);
     if (!status) return answers_.fail(request, status.error(), now());
     return answer_result(request, session.get(), position, output_);
@@ -148,8 +150,9 @@ void Daemon::on_run(Request& request, const Arguments& arguments) {
   auto output = std::make_shared<std::vector<float>>();
   perform(
       session->served, session->seat, useless_after,
-      [input = input_, output, index = session->method](models::Instance& instance) {
-        return instance.run(index, input, *output);
+      [input = input_, output, ear, index = session->method](models::Instance& instance) {
+        const auto filled = ear ? ear->fill_buffers(instance) : base::Status();
+        return filled ? instance.run(index, input, *output) : filled;
       },
       [this, request, session, position, output](const base::Status& status) {
         if (!status) return answers_.fail(request, status.error(), now());

@@ -45,6 +45,23 @@ base::Result<fs::path> file_below(const std::string& path, const std::vector<fs:
   return Error{ErrorCode::kUnknown, "there is no " + quoted + " in the folders of " + key};
 }
 
+base::Result<fs::path> new_file_below(const std::string& path, const std::vector<fs::path>& folders,
+                                      const FolderWords& words) {
+  const auto quoted = "'" + path.substr(0, 256) + "'";
+  const fs::path asked(path);
+  const auto name = asked.filename();
+  if (name.empty() || name == "." || name == "..") return Error{ErrorCode::kMalformed, quoted + " names no file"};
+  const auto parent = asked.parent_path();
+  const auto folder = file_below(parent.empty() ? "." : parent.string(), folders, words);
+  if (!folder) return folder;
+  auto file = *folder / name;
+  std::error_code error;
+  if (fs::exists(fs::symlink_status(file, error))) {
+    return Error{ErrorCode::kWrongState, quoted + " is there already, and is not replaced"};
+  }
+  return file;
+}
+
 bool lies_below(const fs::path& file, const std::vector<fs::path>& folders) {
   const auto found = real(file);
   return std::any_of(folders.begin(), folders.end(), [&found](const fs::path& folder) {

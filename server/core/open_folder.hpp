@@ -19,6 +19,12 @@ struct FolderWords {
 base::Result<std::filesystem::path> file_below(const std::string& path,
                                                const std::vector<std::filesystem::path>& folders,
                                                const FolderWords& words);
+/// Where a client wants a new file to be: in an existing folder below one of `folders`, links followed; a relative path
+/// in the first that has its folder. Fails: as file_below; kMalformed (no name), kWrongState (there is such a file: a
+/// message replaces none).
+base::Result<std::filesystem::path> new_file_below(const std::string& path,
+                                                   const std::vector<std::filesystem::path>& folders,
+                                                   const FolderWords& words);
 /// This existing file lies below one of the folders, links followed.
 bool lies_below(const std::filesystem::path& file, const std::vector<std::filesystem::path>& folders);
 

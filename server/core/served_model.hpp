@@ -1,11 +1,14 @@
 #pragma once
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "models/model.hpp"
 #include "server/config/config.hpp"
+#include "server/core/trials.hpp"
 #include "server/core/work.hpp"
 
 namespace server {
@@ -17,6 +20,9 @@ struct ServedModel {
   std::shared_ptr<const models::Model> model;
   std::vector<std::unique_ptr<models::Instance>> lanes;         ///< [workers + 1]; empty for a model with state
   std::shared_ptr<JobTime> time = std::make_shared<JobTime>();  ///< of its calls
+  std::uint32_t number = 0;                                     ///< of all that were ever served, in that order
+  std::string key = {};        ///< by which it is known from now on; empty: it was, or is not kept
+  std::shared_ptr<Crew> crew;  ///< its own threads, where it has a process of its own
 
   /// It may answer this many numbers on the network thread: trusted, and as many calls of its measured p99.9 are within
   /// the budget.
@@ -37,8 +43,9 @@ struct Seat {
   std::size_t waiting = 0;
 };
 
-/// Loads, and prepares an instance per lane. Thread: [load].
-base::Result<std::shared_ptr<const ServedModel>> serve_model(const ModelConfig& config, std::size_t workers,
-                                                             const models::LoadOptions& options = {});
+/// Loads, and prepares an instance per lane. Where `trials` are given, the model goes through them first.
+/// Thread: [load].
+base::Result<std::shared_ptr<ServedModel>> serve_model(const ModelConfig& config, Workers& workers,
+                                                       models::LoadOptions options, Trials* trials);
 
 }  // namespace server

@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 
+#include "models/isolate.hpp"
 #include "protocol/validate.hpp"
 #include "server/core/peer.hpp"
 #include "server/log/log.hpp"
@@ -21,6 +22,8 @@ class Tap {
   virtual void due() = 0;  ///< timers run
   virtual void reconfigured(const Config& config) = 0;
   virtual void closing() = 0;  ///< the doors close
+  /// The process of an isolated model fell: of the number-th that was served.
+  virtual void fell(std::uint32_t number, const models::Fall& fall) = 0;
   /// A line of the log goes to those who subscribed.
   virtual void logged(Level level, const std::string& line) = 0;
   virtual void over() = 0;

@@ -87,38 +87,67 @@ void Daemon::tell_events(const Session& session, std::span<const models::Heard> 
   }
 }
 
-// One frame is never cut in two.
-void Daemon::tell_frames(const Session& session, const models::StreamOutput& out) {
-  if (out.frames_at.empty() || out.width <= 0) return;
-  auto& flow = *session.flow;
-  const auto& to = flow.input_from;
+// How what comes out is written. Sound goes back as sound came; features are floats.
+std::string_view Daemon::format_of(const Session& session) {
+  const auto& flow = *session.flow;
+  if (!flow.format.empty()) return flow.format;
+  const auto& method = session.served->model->methods()[session.method];
+  const bool sound = method.answer == models::Answer::kStream && method.out_ratio == 1;
+  return sound ? std::string_view(flow.input_format) : std::string_view("floats");
+}
+
+// Frames that fit into one message. One frame is never cut in two: 0 where it does not fit, and this was said.
+std::size_t Daemon::frames_at_once(const Session& session, std::size_t width, std::string_view format) {
+  const auto& to = session.flow->input_from;
   const auto owner = session.owner.lock();
-  const bool floats = flow.format.empty() || flow.format == "floats";
-  const auto width = static_cast<std::size_t>(out.width);
-  const auto frame = width * (floats ? kFloatOnWire : flow.format == "f32le" ? 4 : 2);
+  const auto frame = width * (format == "floats" ? kFloatOnWire : format == "f32le" ? 4 : 2);
   const auto most = static_cast<std::size_t>(to.tcp() ? config_.limits.tcp_frame : mtu_of(owner.get(), &session));
-  if (frame + kHeader > most) {
-    const Error error{ErrorCode::kTooLarge, "one frame takes " + std::to_string(frame + kHeader) + " bytes; " +
-                                                std::to_string(most) +
-                                                " fit: raise /oscine/v1/mtu (8192 at most) or use TCP"};
-    if (owner) answers_.complain(*owner, to, "/oscine/v1/frames", error, now());
-    return;
-  }
-  const auto at_once = to.tcp() ? std::size_t{1} : (most - kHeader) / frame;
+  if (frame + kHeader <= most) return (most - kHeader) / frame;
+  const Error error{ErrorCode::kTooLarge, "one frame takes " + std::to_string(frame + kHeader) + " bytes; " +
+                                              std::to_string(most) +
+                                              " fit: raise /oscine/v1/mtu (8192 at most) or use TCP"};
+  if (owner) answers_.complain(*owner, to, "/oscine/v1/frames", error, now());
+  return 0;
+}
+
+void Daemon::tell_frames(const Session& session, const models::StreamOutput& out) {
+  if (out.frames.empty() || out.width <= 0) return;
+  const auto format = format_of(session);
+  const auto width = static_cast<std::size_t>(out.width);
+  const auto fit = frames_at_once(session, width, format);
+  if (fit == 0) return;
+  const auto all = std::span(out.frames);
+  const auto at_once = session.flow->input_from.tcp() ? std::size_t{1} : fit;
   for (std::size_t first = 0; first < out.frames_at.size(); first += at_once) {
     const auto count = std::min(at_once, out.frames_at.size() - first);
-    const auto values = std::span(out.frames).subspan(first * width, count * width);
-    const Position at{out.frames_at[first]};
-    auto& writer = answers_.writer().begin(floats ? "/oscine/v1/frames" : "/oscine/v1/audio");
-    writer.integer(session.number).integer(flow.next_output).integer(at.hi()).integer(at.lo()).integer(out.width);
-    if (floats) {
-      writer.numbers(values);
-    } else {
-      writer.text(flow.format).blob(little_endian(values, flow.format == "f32le"));
-    }
-    pacer_.send(to, writer.end(), now());
-    flow.next_output = next_in_sequence(flow.next_output);
+    tell_some(session, Position{out.frames_at[first]}, width, all.subspan(first * width, count * width), format);
   }
+  std::size_t before = 0;
+  for (const auto& stretch : out.stretches) {
+    const auto frames = static_cast<std::size_t>(stretch.count);
+    for (std::size_t first = 0; first < frames; first += fit) {
+      const auto count = std::min(fit, frames - first);
+      tell_some(session, Position{stretch.position(static_cast<std::int64_t>(first))}, width,
+                all.subspan((before + first) * width, count * width), format);
+    }
+    before += frames;
+  }
+}
+
+void Daemon::tell_some(const Session& session, Position at, std::size_t width, std::span<const float> values,
+                       std::string_view format) {
+  auto& flow = *session.flow;
+  const bool floats = format == "floats";
+  auto& writer = answers_.writer().begin(floats ? "/oscine/v1/frames" : "/oscine/v1/audio");
+  writer.integer(session.number).integer(flow.next_output).integer(at.hi()).integer(at.lo());
+  writer.integer(static_cast<std::int64_t>(width));
+  if (floats) {
+    writer.numbers(values);
+  } else {
+    writer.text(format).blob(little_endian(values, format == "f32le"));
+  }
+  pacer_.send(flow.input_from, writer.end(), now());
+  flow.next_output = next_in_sequence(flow.next_output);
 }
 
 void Daemon::tell_missing(const Session& session, std::int32_t from, std::int32_t to) {

@@ -25,6 +25,12 @@ struct Turn {
   bool only = true;               ///< taken however long the queue takes: whoever asked waits for nothing else
 };
 
+/// Threads that run one model's jobs and nothing else, with a queue of their own: who hangs there is in nobody's way.
+class Crew {
+ public:
+  virtual ~Crew() = default;
+};
+
 /// One piece of work for a model.
 struct Job {
   /// Jobs of one seat run one at a time, in order of arrival; without a seat, any number at once. A job of several has
@@ -36,6 +42,7 @@ struct Job {
   std::function<void(base::Status)> finish;
   std::optional<base::Time> useless_after;
   Turn turn = {};
+  std::shared_ptr<Crew> crew = {};  ///< whose threads run it; null: the workers that all share
 };
 
 /// Where jobs go: a queue bounded in jobs and in time, that refuses at once, and the workers behind it. The daemon runs
@@ -45,9 +52,14 @@ class Workers {
   virtual ~Workers() = default;
   /// Fails: kBusy when the queue is full, or would take too long; then nothing was taken.
   virtual base::Status submit(Job job) = 0;
+  /// Jobs that wait, of all crews.
   virtual std::size_t queued() const = 0;
-  /// Threads behind the queue.
+  /// Those that wait for the threads of this one; null: for those that all share.
+  virtual std::size_t queued_for(const Crew* /*crew*/) const { return queued(); }
+  /// Threads behind the queue, and of each crew.
   virtual std::size_t count() const = 0;
+  /// A new crew; null: all share the same threads. Thread: [any].
+  virtual std::shared_ptr<Crew> crew() { return nullptr; }
   virtual void set_limit(std::size_t jobs, base::Duration wait) = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -54,6 +55,15 @@ void fill(ClientMetric::Histogram& out, const Latencies& latencies) {
   out.sample_sum = latencies.sum_s;
 }
 
+/// Bytes in RAM of a process; 0 where the system does not say.
+std::size_t resident(const std::string& process) {
+  std::size_t all = 0, pages = 0;
+#ifdef __linux__
+  std::ifstream("/proc/" + process + "/statm") >> all >> pages;
+#endif
+  return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
 void add_process(Families& out) {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -63,10 +73,7 @@ void add_process(Families& out) {
   counter(out, "process_cpu_seconds_total", "Processor time of the serving process.",
           seconds(usage.ru_utime) + seconds(usage.ru_stime));
 #ifdef __linux__
-  std::size_t all = 0, resident = 0;
-  std::ifstream("/proc/self/statm") >> all >> resident;
-  gauge(out, "process_resident_memory_bytes", "Memory of the serving process that is in RAM.",
-        resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)));
+  gauge(out, "process_resident_memory_bytes", "Memory of the serving process that is in RAM.", resident("self"));
   std::error_code error;
   std::size_t open = 0;
   for (std::filesystem::directory_iterator it("/proc/self/fd", error), end; !error && it != end; it.increment(error))
@@ -90,6 +97,25 @@ void add_traffic(Families& out, const Figures& figures) {
   counter(out, "oscine_requests_late_total", "Work that expired before its turn.", figures.late);
 }
 
+void add_processes(Families& out, const Figures& figures) {
+  constexpr std::array kCauses{"outside", "crash", "hang"};  // as models::Fall::Kind
+  auto& memory = family(out, "oscine_model_resident_memory_bytes", "Memory in RAM of the process of an isolated model.",
+                        MetricType::Gauge);
+  for (const auto& [name, model] : figures.models) {
+    if (model.process == 0) continue;
+    metric(memory, {{"model", name}}).gauge.value = static_cast<double>(resident(std::to_string(model.process)));
+  }
+  auto& falls = family(out, "oscine_model_falls_total", "How often the process of an isolated model fell, and by what.",
+                       MetricType::Counter);
+  for (const auto& [name, model] : figures.models) {
+    if (model.process == 0 && model.counts.all_falls() == 0) continue;
+    for (std::size_t i = 0; i < kCauses.size(); ++i) {
+      metric(falls, {{"model", name}, {"cause", kCauses[i]}}).counter.value =
+          static_cast<double>(model.counts.falls[i]);
+    }
+  }
+}
+
 void add_models(Families& out, const Figures& figures) {
   auto& ready = family(out, "oscine_model_ready", "1 while the model is served.", MetricType::Gauge);
   for (const auto& [name, model] : figures.models) {
@@ -103,6 +129,7 @@ void add_models(Families& out, const Figures& figures) {
   for (const auto& [name, model] : figures.models) {
     metric(failures, {{"model", name}}).counter.value = static_cast<double>(model.counts.failures);
   }
+  add_processes(out, figures);
   auto& took = family(out, "oscine_model_call_seconds", "How long a call of the model took.", MetricType::Histogram);
   for (const auto& [name, model] : figures.models) fill(metric(took, {{"model", name}}).histogram, model.counts.calls);
 }

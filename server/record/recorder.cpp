@@ -3,6 +3,7 @@
 #include <array>
 #include <ctime>
 
+#include "server/record/fates.hpp"
 #include "server/record/seed_text.hpp"
 #include "version.hpp"
 
@@ -47,7 +48,12 @@ class RecordedWorkers : public Workers {
 
   base::Status submit(Job job) override {
     const auto index = recorder_.jobs_++;
-    job.finish = [&recorder = recorder_, event = recorder_.event_, index,
+    const auto fates = std::make_shared<NotedFates>();
+    job.run = [fates, run = std::move(job.run)](std::size_t lane) {
+      const models::FatesHere here(*fates);
+      return run(lane);
+    };
+    job.finish = [&recorder = recorder_, event = recorder_.event_, index, fates,
                   finish = std::move(job.finish)](base::Status status) {
       const bool late = !status && status.error().code == base::ErrorCode::kExpired;
       recorder.begin({.kind = RecordKind::kFinished,
@@ -55,6 +61,7 @@ class RecordedWorkers : public Workers {
                       .event = event,
                       .index = index,
                       .text = late ? status.error().message : ""});
+      recorder.write_fates(fates->records);
       finish(std::move(status));
       recorder.over();
     };
@@ -67,7 +74,13 @@ class RecordedWorkers : public Workers {
     recorder_.readings_.queued.push_back(jobs);
     return jobs;
   }
+  std::size_t queued_for(const Crew* crew) const override {
+    const auto jobs = workers_.queued_for(crew);
+    recorder_.readings_.queued.push_back(jobs);
+    return jobs;
+  }
   std::size_t count() const override { return workers_.count(); }
+  std::shared_ptr<Crew> crew() override { return workers_.crew(); }
   void set_limit(std::size_t jobs, base::Duration wait) override { workers_.set_limit(jobs, wait); }
 
  private:
@@ -82,10 +95,13 @@ class RecordedBackground : public Background {
   void submit(std::function<std::function<void()>()> work) override {
     const auto index = recorder_.background_jobs_++;
     background_.submit([&recorder = recorder_, event = recorder_.event_, index, work = std::move(work)] {
+      const auto fates = std::make_shared<NotedFates>();
+      const models::FatesHere here(*fates);
       auto then = work();
       if (!then) return then;
-      return std::function<void()>([&recorder, event, index, then = std::move(then)] {
+      return std::function<void()>([&recorder, event, index, fates, then = std::move(then)] {
         recorder.begin({.kind = RecordKind::kLoaded, .event = event, .index = index});
+        recorder.write_fates(fates->records);
         then();
         recorder.over();
       });
@@ -111,8 +127,8 @@ Parts Recorder::around(const Parts& parts) {
     readings_.times.push_back(since_began(time));
     return time;
   };
-  return {*link_,     *workers_,    *background_, parts.log,          now,
-          parts.quit, parts.keeper, parts.seed,   parts.load_options, this};
+  return {*link_,       *workers_,  *background_,       parts.log, now,         parts.quit,
+          parts.keeper, parts.seed, parts.load_options, this,      parts.trials};
 }
 
 void Recorder::describe(const Config& config, const Parts& parts) {
@@ -155,6 +171,11 @@ void Recorder::reconfigured(const Config& config) {
 
 void Recorder::logged(Level level, const std::string& line) {
   begin({.kind = RecordKind::kLogged, .name = std::string(name_of(level)), .text = line});
+}
+
+void Recorder::fell(std::uint32_t number, const models::Fall& fall) {
+  begin(
+      {.kind = RecordKind::kFell, .event = static_cast<std::uint64_t>(fall.kind), .index = number, .text = fall.text});
 }
 
 void Recorder::loaded(const std::string& model, bool rewritten) {

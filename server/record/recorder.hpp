@@ -31,6 +31,7 @@ class Recorder : public Tap {
   void reconfigured(const Config& config) override;
   void closing() override { begin(RecordKind::kClosing); }
   void logged(Level level, const std::string& line) override;
+  void fell(std::uint32_t number, const models::Fall& fall) override;
   void over() override;
   void loaded(const std::string& model, bool rewritten) override;
   bool at_once(bool measured) override;
@@ -42,6 +43,9 @@ class Recorder : public Tap {
   void begin(RecordKind kind) { begin(Record{.kind = kind}); }
   void begin(Record event);
   void write(const Record& record);
+  void write_fates(const std::vector<Record>& fates) {
+    for (const auto& fate : fates) write(fate);
+  }
   void hash_files();
   std::int64_t since_began(base::Time time) const { return std::chrono::nanoseconds(time - began_).count(); }
 

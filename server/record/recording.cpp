@@ -81,8 +81,10 @@ constexpr std::array kForms{
     Form{Kind::kReconfigured, true, false, false, false, true, true, false, false},
     Form{Kind::kClosing, true, false, false, false, false, false, false, false},
     Form{Kind::kLogged, true, false, false, false, true, true, false, false},
+    Form{Kind::kFell, true, false, false, true, false, true, false, false},
     Form{Kind::kLeft, false, true, false, false, false, false, true, false},
     Form{Kind::kModel, false, false, true, false, true, false, false, false},
+    Form{Kind::kFate, false, false, false, true, false, true, false, false},
     Form{Kind::kReadings, false, false, false, false, false, false, false, true},
     Form{Kind::kEnd, true, false, false, false, false, true, false, false},
 };

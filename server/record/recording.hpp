@@ -33,9 +33,11 @@ enum class RecordKind : std::uint8_t {
   kReconfigured = 23,  ///< name: the path of the configuration; text
   kClosing = 24,
   kLogged = 25,  ///< name: the level; text: a line of the log, to those who subscribed
+  kFell = 26,    ///< index: which of the models that were served, from 1; event: models::Fall::Kind; text
   // What belongs to the event before.
   kLeft = 32,      ///< peer: the receiver; packet
   kModel = 33,     ///< name, flag: it is served from the program that the engine rewrote
+  kFate = 35,      ///< index: which call of this job or load, from 0, in a process that fell; event: the code; text
   kReadings = 34,  ///< the event's last: what was read while it was dealt with
   // The run ended, and so does the file. text: why.
   kEnd = 48,

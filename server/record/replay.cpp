@@ -57,6 +57,11 @@ base::Result<Config> configuration(const RunReader& run, std::optional<Config> g
                config.error().message + " (the recorded configuration; --config names another one)"};
 }
 
+models::Fall fall_of(const Record& cause) {
+  constexpr auto kLast = static_cast<std::uint64_t>(models::Fall::Kind::kHang);
+  return {static_cast<models::Fall::Kind>(std::min(cause.event, kLast)), cause.text};
+}
+
 class Replay {
  public:
   Replay(RunReader& run, Config config, Log& log)
@@ -106,9 +111,12 @@ class Replay {
       case RecordKind::kDue:
         return daemon_->run_due();
       case RecordKind::kFinished:
-        return parts_.workers.finish({cause.event, cause.index}, cause.flag ? std::optional(cause.text) : std::nullopt);
+        return parts_.workers.finish({cause.event, cause.index}, cause.flag ? std::optional(cause.text) : std::nullopt,
+                                     std::move(event.fates));
       case RecordKind::kLoaded:
-        return parts_.background.finish({cause.event, cause.index});
+        return parts_.background.finish({cause.event, cause.index}, std::move(event.fates));
+      case RecordKind::kFell:
+        return daemon_->fell(cause.index, fall_of(cause));
       case RecordKind::kReconfigured:
         return reconfigure(cause);
       case RecordKind::kClosing:

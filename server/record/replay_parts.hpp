@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/core/daemon.hpp"
+#include "server/record/fates.hpp"
 #include "server/record/run_reader.hpp"
 
 namespace server {
@@ -92,17 +93,24 @@ class ReplayWorkers : public Workers {
   void set_limit(std::size_t, base::Duration) override {}
 
   /// @param late  its turn had come too late, and it was not run: the sentence about that
-  void finish(const JobName& name, const std::optional<std::string>& late) {
+  /// @param fates  of its calls in processes that fell
+  void finish(const JobName& name, const std::optional<std::string>& late, std::vector<Record> fates = {}) {
     auto found = jobs_.extract(name);
     if (found.empty()) return;  // this program asked for less
     auto job = std::move(found.mapped());
-    job.finish(late ? base::Error{base::ErrorCode::kExpired, *late} : job.run(1));
+    job.finish(late ? base::Error{base::ErrorCode::kExpired, *late} : run(job, std::move(fates)));
   }
   void finish_all() {
     while (!jobs_.empty()) finish(jobs_.begin()->first, std::nullopt);
   }
 
  private:
+  static base::Status run(const Job& job, std::vector<Record> fates) {
+    GivenFates given(std::move(fates));
+    const models::FatesHere here(given);
+    return job.run(1);
+  }
+
   Again& again_;
   std::size_t count_;
   std::map<JobName, Job> jobs_;
@@ -115,13 +123,19 @@ class ReplayBackground : public Background {
   void submit(std::function<std::function<void()>()> work) override {
     work_.emplace(again_.next_load(), std::move(work));
   }
-  void finish(const JobName& name) {
+  void finish(const JobName& name, std::vector<Record> fates) {
     auto found = work_.extract(name);
     if (found.empty()) return;
-    if (const auto then = found.mapped()()) then();
+    if (const auto then = work(found.mapped(), std::move(fates))) then();
   }
 
  private:
+  static std::function<void()> work(const std::function<std::function<void()>()>& load, std::vector<Record> fates) {
+    GivenFates given(std::move(fates));
+    const models::FatesHere here(given);
+    return load();
+  }
+
   Again& again_;
   std::map<JobName, std::function<std::function<void()>()>> work_;
 };
@@ -146,6 +160,7 @@ class ReplayParts : public Tap {
   void due() override {}
   void reconfigured(const Config&) override {}
   void closing() override {}
+  void fell(std::uint32_t, const models::Fall&) override {}
   void logged(Level, const std::string&) override {}
   void over() override {}
   void loaded(const std::string&, bool) override {}

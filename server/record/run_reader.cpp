@@ -39,6 +39,7 @@ std::optional<RecordedEvent> RunReader::next() {
       break;
     }
     if (record->kind == RecordKind::kLeft) event.left.push_back(std::move(*record));
+    if (record->kind == RecordKind::kFate) event.fates.push_back(std::move(*record));
     if (record->kind == RecordKind::kFile) files_.push_back(std::move(*record));
     if (record->kind == RecordKind::kModel) event.model = std::move(*record);
     if (record->kind == RecordKind::kReadings) {

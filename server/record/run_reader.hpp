@@ -15,6 +15,7 @@ struct RecordedEvent {
   Record cause = {};
   std::vector<Record> left = {};     ///< what the daemon sent
   std::optional<Record> model = {};  ///< the model that was served from here on
+  std::vector<Record> fates = {};    ///< of calls in processes that fell
   Readings readings = {};
   bool whole = false;  ///< false: the recording ends within it
 };

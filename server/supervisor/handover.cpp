@@ -54,6 +54,8 @@ bool take(const protocol::MessageView& message, Handover& out) {
   } else if (message.address == "/aside") {
     auto model = arguments.text();
     out.inherited.aside[std::move(model)] = arguments.text();
+  } else if (message.address == "/known") {
+    out.inherited.known.insert(arguments.text());
   } else if (message.address == "/restarts") {
     out.inherited.restarts = arguments.integer();
   } else if (message.address == "/client") {
@@ -104,6 +106,10 @@ std::vector<std::byte> pack(const Handover& handover) {
   add();
   for (const auto& [model, why] : handover.inherited.aside) {
     writer.begin("/aside").text(model).text(why);
+    add();
+  }
+  for (const auto& key : handover.inherited.known) {
+    writer.begin("/known").text(key);
     add();
   }
   for (const auto& client : handover.inherited.clients) {

@@ -15,6 +15,7 @@ namespace server {
 ///   /client number key implied ip port local replyPort door mtu name scope shown
 ///   /aside model why
 ///   /restarts count
+///   /known key                                              a model that was loaded well (trials.hpp)
 struct Handover {
   std::string config;
   Inheritance inherited;

@@ -11,7 +11,7 @@ namespace server {
 
 /// The line between the supervisor and its serving process: OSC packets with a length before each, on a pair of
 /// sockets, and now and then open descriptors with them.
-///   up    /client … (handover.hpp), /gone number, /forgive model
+///   up    /client … (handover.hpp), /gone number, /forgive model, /aside model why, /known key
 ///   down  /config text, /sockets left: as many descriptors as came with it; with the last (left 0) they replace all
 /// A line that is broken says so once. Thread: [net] of either process.
 class Line {

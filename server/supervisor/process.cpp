@@ -8,11 +8,12 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstring>
 #include <new>
 #include <system_error>
 #include <utility>
+
+#include "base/nameless.hpp"
 
 #if defined(__APPLE__)
 #include <mach-o/dyld.h>
@@ -28,18 +29,6 @@ using base::Error;
 using base::ErrorCode;
 
 std::string reason(int error) { return std::generic_category().message(error); }
-
-int open_nameless() {
-#if defined(__linux__)
-  return memfd_create("oscine", MFD_CLOEXEC);
-#else
-  std::FILE* file = std::tmpfile();
-  if (file == nullptr) return -1;
-  const int own = fcntl(fileno(file), F_DUPFD_CLOEXEC, 0);
-  (void)std::fclose(file);
-  return own;
-#endif
-}
 
 std::string own_path() {
 #if defined(__APPLE__)
@@ -63,7 +52,7 @@ bool inherited(const char* variable) {
 }  // namespace
 
 base::Result<int> nameless_file(std::size_t bytes) {
-  const int file = open_nameless();
+  const int file = base::open_nameless();
   if (file >= 0 && ftruncate(file, static_cast<off_t>(bytes)) == 0) return file;
   const Error error{ErrorCode::kForbidden, "no memory to share with a serving process: " + reason(errno)};
   if (file >= 0) close(file);

@@ -91,6 +91,14 @@ void ServingSide::forget(std::int32_t client) {
   if (line_) line_->send(writer_.begin("/gone").integer(client));
 }
 
+void ServingSide::put_aside(const std::string& model, const std::string& why) {
+  if (line_) line_->send(writer_.begin("/aside").text(model).text(why));
+}
+
+void ServingSide::knows(const std::string& key) {
+  if (line_) line_->send(writer_.begin("/known").text(key));
+}
+
 void ServingSide::forgive(const std::string& model) {
   if (line_) line_->send(writer_.begin("/forgive").text(model));
 }

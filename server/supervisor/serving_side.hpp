@@ -36,6 +36,8 @@ class ServingSide final : public Keeper {
   void keep(const KnownClient& client) override;
   void forget(std::int32_t client) override;
   void forgive(const std::string& model) override;
+  void put_aside(const std::string& model, const std::string& why) override;
+  void knows(const std::string& key) override;
 
  private:
   ServingSide(SharedBoard board, Handover handover, int line)

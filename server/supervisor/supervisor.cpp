@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "server/core/falls.hpp"
 #include "server/supervisor/handover.hpp"
 
 namespace server {
@@ -15,6 +16,7 @@ namespace {
 
 constexpr auto kStopping = std::chrono::seconds(5);  // the serving process drains for two
 constexpr std::size_t kMostClients = 65536;
+constexpr std::size_t kMostKnown = 16384;
 
 std::string name_of_signal(int signal) {
   const char* text = strsignal(signal);
@@ -31,11 +33,6 @@ template <class T>
 T argument(const protocol::MessageView& message, std::size_t n) {
   const T* value = n < message.arguments.size() ? std::get_if<T>(&message.arguments[n]) : nullptr;
   return value == nullptr ? T{} : *value;
-}
-
-std::string pause_text(base::Duration pause) {
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(pause).count();
-  return ms == 0 ? "it starts again" : "it starts again in " + std::to_string(ms) + " ms";
 }
 
 }  // namespace
@@ -59,6 +56,7 @@ std::vector<std::byte> Supervisor::handover() const {
   Handover out;
   out.config = setup_.config.text;
   out.inherited.aside = aside_;
+  out.inherited.known = known_;
   out.inherited.restarts = starts_ - 1;
   for (const auto& [number, client] : clients_) out.inherited.clients.push_back(client);
   return pack(out);
@@ -201,13 +199,11 @@ void Supervisor::tell_ending(const Ending& ending, int status, const Restarts::N
     text += " in a call of " + ending.model + " (" + std::to_string(restarts_.faults_of(ending.model)) + " of " +
             std::to_string(Restarts::kFaultsOfModel) + ")";
   }
-  log_.line(Level::kError, {"supervisor", {}, {}, {}, text + "; " + pause_text(next.pause)});
+  log_.line(Level::kError, {"supervisor", {}, {}, {}, text + "; " + again_text(next.pause)});
 }
 
 void Supervisor::put_aside(const std::string& model) {
-  const auto count = std::to_string(Restarts::kFaultsOfModel);
-  const auto why =
-      model + " crashed or hung its process " + count + " times and is put aside; mend it and send /oscine/v1/reload";
+  const auto why = aside_text(model);
   aside_[model] = why;
   log_.line(Level::kError, {"supervisor", {}, {}, {}, why});
 }
@@ -224,6 +220,11 @@ void Supervisor::message(const protocol::MessageView& message) {
     const std::string model(argument<std::string_view>(message, 0));
     restarts_.forgive(model);
     aside_.erase(model);
+  } else if (message.address == "/aside") {
+    const std::string model(argument<std::string_view>(message, 0));
+    if (aside_.size() < kMostClients) aside_[model] = std::string(argument<std::string_view>(message, 1));
+  } else if (message.address == "/known") {
+    if (known_.size() < kMostKnown) known_.emplace(argument<std::string_view>(message, 0));
   }
 }
 

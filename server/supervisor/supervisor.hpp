@@ -5,18 +5,19 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "server/config/config.hpp"
 #include "server/core/keeper.hpp"
+#include "server/core/restarts.hpp"
 #include "server/log/log.hpp"
 #include "server/net/network.hpp"
 #include "server/supervisor/hang.hpp"
 #include "server/supervisor/line.hpp"
 #include "server/supervisor/notify.hpp"
 #include "server/supervisor/process.hpp"
-#include "server/supervisor/restarts.hpp"
 
 namespace server {
 
@@ -77,7 +78,8 @@ class Supervisor {
   Restarts restarts_;
   std::map<std::int32_t, KnownClient> clients_;
   std::map<std::string, std::string> aside_;
-  std::optional<Hang> hang_;  // what the process was ended for
+  std::set<std::string> known_;  // models that were loaded well, by their keys
+  std::optional<Hang> hang_;     // what the process was ended for
   pid_t process_ = -1;
   int starts_ = 0;
   bool ready_ = false;     // the process that runs has come as far as answering

@@ -13,27 +13,33 @@ import connections
 import fuzz
 import fuzz_files
 import fuzz_live
+import isolate
 import kill
+import load
 import matrix
 import memory
+import mixed
 import overload
 import replay
 import rtt
 import soak
 import start
+import stream
 from figures import Figures
 from rig import BenchError
 
 BENCHES = {"rtt": rtt, "start": start, "fuzz": fuzz, "clients": clients, "memory": memory,
            "classify": classify, "matrix": matrix, "soak": soak, "replay": replay, "overload": overload,
-           "connections": connections, "fuzz-daemon": fuzz_live, "fuzz-files": fuzz_files, "kill": kill}
+           "connections": connections, "fuzz-daemon": fuzz_live, "fuzz-files": fuzz_files, "kill": kill, "isolate": isolate,
+           "stream": stream, "load": load, "mixed": mixed}
 
 
 def parse(words):
     parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="one of: all " + " ".join(BENCHES))
     parser.add_argument("--rounds", type=int, help="rtt: rounds of each rhythm and placement (7); start: runs (10);\n"
-                        "classify: rounds of each measurement (7); replay: recordings (3); overload: rounds (5)")
+                        "classify: rounds of each measurement (7); replay: recordings (3); overload, isolate: rounds (5); load: pairs (9);\n"
+                        "mixed: rounds (3)")
     parser.add_argument("--packets", type=int, default=10**7, help="fuzz: packets in all (10000000)")
     parser.add_argument("--datagrams", type=int, default=10**7, help="fuzz-daemon: by UDP (10000000)")
     parser.add_argument("--streams", type=int, default=10**5, help="fuzz-daemon: by TCP (100000)")

@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """What people use today: python-osc in front of torch, in its three fashions. It answers the requests of the load clients.
 
-  python_osc_server.py MODEL.ts blocking|asyncio|threading INTRA_OP_THREADS [EAR.json]   prints its port when it is warm
+  python_osc_server.py MODEL.ts blocking|asyncio|threading INTRA_OP_THREADS [EAR.json | RAVE.ts]
+prints its port when it is warm
 
-With EAR.json it hears: each /audio is one window of sound, answered with the number of its best class.
+With EAR.json it hears: each /audio is one window of sound, answered with the number of its best class. With RAVE.ts each is
+a block of sound, answered with what the model makes of it.
 """
 import asyncio
 import json
 import socket
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -74,6 +77,21 @@ def make_ear_dispatcher(file, ear):
     return dispatcher
 
 
+def add_rave(dispatcher, file):
+    """Sound in, sound out; one block at a time, as the model remembers."""
+    model, alone = torch.jit.load(file).eval(), threading.Lock()
+
+    def stream(_address, session, seq, hi, lo, channels, form, blob):
+        sound = torch.frombuffer(bytearray(blob), dtype=torch.float32).reshape(1, 1, -1)
+        with alone, torch.inference_mode():
+            out = model(sound)
+        return ("/oscine/v1/audio", session, seq, hi, lo, channels, form, out.numpy().tobytes())
+
+    for _ in range(6):
+        stream("", 0, 0, 0, 0, 1, "f32le", bytes(8192))
+    dispatcher.map("/oscine/v1/audio", stream)
+
+
 def ready(its_socket):
     """Prints the port."""
     its_socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
@@ -87,10 +105,14 @@ async def serve_asyncio(dispatcher):
     await asyncio.Event().wait()
 
 
-def main(file, kind, threads, ear=None):
+def main(file, kind, threads, more=None):
+    rave = more if more and more.endswith(".ts") else None
+    ear = more if not rave else None
     torch.set_num_threads(int(threads))
     torch.set_grad_enabled(False)
     dispatcher = make_ear_dispatcher(file, json.loads(Path(ear).read_text("utf-8"))) if ear else make_dispatcher(file)
+    if rave:
+        add_rave(dispatcher, rave)
     osc_server.OSCUDPServer.max_packet_size = 65535
     if kind == "asyncio":
         asyncio.run(serve_asyncio(dispatcher))

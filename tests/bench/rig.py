@@ -181,10 +181,10 @@ class Echo(Process):
 
 
 class PythonOsc(Process):
-    """One of the python-osc + torch servers. With `ear` (a file) it hears."""
+    """One of the python-osc + torch servers. With `ear` (a file) it hears; with `rave` (a model) it streams too."""
 
-    def __init__(self, kind, threads, model=SCRATCH / "mlp.ts", ear=None):
-        more = [str(ear)] if ear else []
+    def __init__(self, kind, threads, model=SCRATCH / "mlp.ts", ear=None, rave=None):
+        more = [str(one) for one in (ear, rave) if one]
         super().__init__([sys.executable, str(HERE / "python_osc_server.py"), str(model), kind, str(threads), *more],
                          stdout=subprocess.PIPE)
         self.port = int(self.process.stdout.readline() or 0)

@@ -12,6 +12,9 @@ FIXTURES = Path(os.environ.get("OSCINE_MODEL_FIXTURES", "."))
 ZOO = ROOT / "models/zoo/synth-params"
 
 
+PATIENT = "limits: {load_wait_ms: 20000}\n"  # on a busy machine models take their time to load
+
+
 def scripted(name, file, extra="", outputs="[a, b]"):
     return (f"  {name}:\n    kind: params\n    file: {file}\n    inputs: 2\n    outputs: {outputs}\n{extra}")
 
@@ -66,7 +69,7 @@ class Torch(unittest.TestCase):
     def test_models_that_cannot_load_say_why_and_disturb_nobody(self):
         mlp = FIXTURES / "mlp.ts"
         wrong = hashlib.sha256(b"something else").hexdigest()
-        config = ("models:\n" + fake("counter", "count") + scripted("missing", FIXTURES / "nowhere.ts")
+        config = (PATIENT + "models:\n" + fake("counter", "count") + scripted("missing", FIXTURES / "nowhere.ts")
                   + scripted("hash", mlp, f"    sha256: {wrong}\n") + scripted("damaged", FIXTURES / "damaged.ts")
                   + scripted("wide", FIXTURES / "wide.ts"))
         with Program(config) as oscine:
@@ -83,7 +86,7 @@ class Torch(unittest.TestCase):
             self.assertEqual(self.peer.ask(oscine.port, "run", 3, session, 0, 0, 0.5, 0.5)[1][4], 2.0)
 
     def test_models_that_go_wrong_while_they_run_are_named_and_go_on(self):
-        config = ("models:\n" + fake("counter", "count") + scripted("raises", FIXTURES / "raises.ts")
+        config = (PATIENT + "models:\n" + fake("counter", "count") + scripted("raises", FIXTURES / "raises.ts")
                   + scripted("nan", FIXTURES / "nan.ts"))
         with Program(config) as oscine:
             oscine.wait_line("nan is ready")

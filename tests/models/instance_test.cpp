@@ -127,13 +127,15 @@ TEST(Instance, ResetGoesBackToTheFileAndToTheCardsAttributes) {
   EXPECT_THAT(run(*instance, {0, 0}).out, ElementsAre(1, 1));
 }
 
-TEST(Instance, AFailureOfAModelWithStateIsAReset) {
+TEST(Instance, AFailureOfAModelWithStateForgetsWhatItHeardAndKeepsItsAttributes) {
   auto card = fake_card({{"does", "nan"}, {"when", "1"}});
   card.attributes = {tests::attribute("gain", "f", {Value(1.0F)})};
   auto instance = instance_of(card);
   ASSERT_TRUE(instance->set("gain", std::vector<Value>{Value(2.0F)}));
   EXPECT_THAT(run(*instance, {0.25F, 0.25F}).out, ElementsAre(1, 1));
   EXPECT_NE(run(*instance, {1, 0}).outcome, "fine");
+  EXPECT_THAT(*instance->get("gain"), ElementsAre(Value(2.0F)));
+  ASSERT_TRUE(instance->reset());
   EXPECT_THAT(*instance->get("gain"), ElementsAre(Value(1.0F)));
 }
 

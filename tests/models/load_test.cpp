@@ -66,7 +66,7 @@ TEST(Load, ProbingAndMeasuringLeaveNoTraceInTheFirstInstance) {
 TEST(Load, AnUnknownKindSaysWhichThereAre) {
   auto card = fake_card();
   card.kind = "parms";
-  EXPECT_EQ(outcome(models::load(card)), "404 synth: no kind 'parms'; this build serves params, classifier");
+  EXPECT_EQ(outcome(models::load(card)), "404 synth: no kind 'parms'; this build serves params, classifier, stream");
 }
 
 TEST(Load, AnUnknownEngineSaysWhichThereAre) {

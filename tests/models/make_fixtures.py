@@ -19,6 +19,8 @@ except ImportError:
     open(os.path.join(folder, "made"), "w").close()
     sys.exit(0)
 
+import make_streams
+
 warnings.filterwarnings("ignore")
 torch.manual_seed(7)
 torch.set_num_threads(1)
@@ -389,6 +391,7 @@ for name, module in [("plain", Plain()), ("counter", Counter()), ("sometimes", S
                      ("means", Means()), ("rows", Rows()), ("remembers", Remembers()), ("convolution", Convolution()),
                      ("compares", Compares())]:
     save(name, module)
+make_streams.write(folder)
 save("dropout", Dropout().train(), evaluate=False)
 torch.save(Mlp().state_dict(), path("weights.ts"))
 with open(path("mlp.ts"), "rb") as whole, open(path("cut.ts"), "wb") as cut:
@@ -409,6 +412,12 @@ def rewritten(name, part, old, new):
 rewritten("damaged.ts", "code/__torch__.py", b"def forward", b"dxf forward")
 rewritten("unknown_op.ts", "code/__torch__.py", b"torch.mul(", b"ops.nowhere.mul(")
 rewritten("bad_pickle.ts", "data.pkl", b"bias", b"bia\xff")
+with zipfile.ZipFile(path("plain.ts")) as whole, zipfile.ZipFile(path("bomb.ts"), "w", zipfile.ZIP_DEFLATED) as bomb:
+    for entry in whole.namelist():
+        bomb.writestr(entry, whole.read(entry))
+    with bomb.open("plain/data/9", "w", force_zip64=True) as zeros:
+        for _ in range(300):
+            zeros.write(bytes(1 << 20))
 with open(path("text.ts"), "w") as text:
     text.write("this is no network\n")
 open(path("empty.ts"), "w").close()

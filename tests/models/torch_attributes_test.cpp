@@ -91,10 +91,10 @@ TEST_F(TorchAttributes, AChangeAnywhereInACopyIsSeenAndIsOnlyThere) {
     auto program = std::move(*(*engine)->load(torch_card(file)));
     auto changed = std::move(*program->fresh());
     auto other = std::move(*program->fresh());
-    EXPECT_FALSE(program->differs(*changed)) << attribute;
+    EXPECT_FALSE(program->differs(*changed, true)) << attribute;
     ASSERT_EQ(outcome(changed->set(attribute, values)), "fine");
-    EXPECT_TRUE(program->differs(*changed)) << attribute;
-    EXPECT_FALSE(program->differs(*other)) << attribute;
+    EXPECT_TRUE(program->differs(*changed, true)) << attribute;
+    EXPECT_FALSE(program->differs(*other, true)) << attribute;
   };
   expect_seen("plain", "gain", {Value(1.5F)});
   expect_seen("plain", "steps", {Value(4)});

@@ -84,7 +84,7 @@ class Case(unittest.TestCase):
 
 class Help(unittest.TestCase):
     def test_of_every_command_fits_a_screen(self):
-        for command in ([], ["serve"], ["record"], ["replay"], ["check"], ["doctor"], ["models"], ["fetch"], ["remove"], ["inspect"], ["file"],
+        for command in ([], ["serve"], ["record"], ["replay"], ["check"], ["doctor"], ["models"], ["fetch"], ["remove"], ["inspect"], ["card"], ["file"], ["render"],
                         ["status"], ["send"],
                         ["watch"]):
             result = oscine(*command, "--help")
@@ -95,7 +95,7 @@ class Help(unittest.TestCase):
 
     def test_and_its_options_stand_in_the_document(self):
         page = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
-        for command in ("serve", "record", "replay", "check", "doctor", "models", "fetch", "remove", "inspect", "file", "status",
+        for command in ("serve", "record", "replay", "check", "doctor", "models", "fetch", "remove", "inspect", "card", "file", "render", "status",
                         "send", "watch"):
             self.assertIn(f"## {command}\n", page)
             section = page.split(f"## {command}\n")[1].split("\n## ")[0]
@@ -151,9 +151,9 @@ class Models(Case):
         result = oscine("models", self.write("c.yaml", "models:\n" + ECHO + COUNT))
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         rows = [re.split(r"  +", line) for line in result.stdout.splitlines()]
-        self.assertEqual(rows[0], ["name", "kind", "engine", "state", "in → out", "licence", "file"])
-        self.assertEqual(rows[1], ["echo", "params", "fake", "stateless", "2 → 2", "MIT", "no file"])
-        self.assertEqual(rows[2], ["counting", "params", "fake", "session", "1 → 1", "-", "no file"])
+        self.assertEqual(rows[0], ["name", "kind", "engine", "state", "process", "in → out", "licence", "file"])
+        self.assertEqual(rows[1], ["echo", "params", "fake", "stateless", "shared", "2 → 2", "MIT", "no file"])
+        self.assertEqual(rows[2], ["counting", "params", "fake", "session", "shared", "1 → 1", "-", "no file"])
 
     def test_are_listed_as_json_without_opening_libtorch(self):
         result = oscine("models", "--json", "config/default.yaml", OSCINE_ENGINE_PATH=str(self.folder))
@@ -210,6 +210,19 @@ class Inspect(Case):
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertIn(hashlib.sha256(source.read_bytes()).hexdigest(), result.stdout)
         self.assertIn(f"docs/cards.md says what {self.folder / 'bare.yaml'} would have to hold", result.stdout)
+
+    def test_a_card_to_start_from_is_a_card(self):
+        source = ROOT / "models/zoo/synth-params/synth-params.ts"
+        bare = shutil.copy(source, self.folder / "bare.ts")
+        if not has_torch():
+            return self.refused(oscine("card", bare), "no LibTorch")
+        result = oscine("card", bare)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertIn("- {name: forward, form: [1, 1, 1, 1]}", result.stdout)
+        self.assertIn(hashlib.sha256(source.read_bytes()).hexdigest(), result.stdout)
+        config = self.write("one.yaml", "models: {bare: bare.yaml}\n")
+        self.write("bare.yaml", result.stdout)
+        self.assertEqual(oscine("check", config).returncode, 0)
 
     def test_of_the_first_model_loads_it(self):
         if not has_torch():
@@ -384,8 +397,8 @@ class Send(WithDaemon):
         self.assertTrue(line.startswith("/oscine/v1/fail ID /oscine/v1/model/info 404 "), line)
 
     def test_prints_every_item_up_to_done(self):
-        self.assertEqual(self.answers("models"), ["/oscine/v1/model.item ID 0 2 counting params ready 0",
-                                                  "/oscine/v1/model.item ID 1 2 echo params ready 0",
+        self.assertEqual(self.answers("models"), ["/oscine/v1/model.item ID 0 2 counting params ready 0 0 0",
+                                                  "/oscine/v1/model.item ID 1 2 echo params ready 0 0 0",
                                                   "/oscine/v1/done ID /oscine/v1/models 2"])
 
     def test_a_text_with_spaces_or_without_letters_is_quoted(self):
@@ -462,8 +475,8 @@ class Status(WithDaemon):
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertRegex(result.stdout, rf"^oscine [0-9.]+ at 127\.0\.0\.1:{self.daemon.port}, up 0:\d\d:\d\d\n")
         rows = [re.split(r"  +", line) for line in result.stdout.splitlines()]
-        self.assertIn(["model", "kind", "state", "rate"], rows)
-        self.assertIn(["echo", "params", "ready", "-"], rows)
+        self.assertIn(["model", "kind", "state", "process", "falls", "rate"], rows)
+        self.assertIn(["echo", "params", "ready", "shared", "0", "-"], rows)
 
     def test_is_given_as_json(self):
         status = json.loads(oscine("status", "--json", "--port", self.daemon.port).stdout)

@@ -101,6 +101,7 @@ TEST(Reference, ReadsAsTheDefaultsOfConfig) {
   EXPECT_EQ(read->limits.queue_wait, defaults.limits.queue_wait);
   EXPECT_EQ(read->limits.tcp_frame_wait, defaults.limits.tcp_frame_wait);
   EXPECT_EQ(read->limits.load_wait, defaults.limits.load_wait);
+  EXPECT_EQ(read->limits.longest_load, defaults.limits.longest_load);
   EXPECT_EQ(read->limits.inline_budget, defaults.limits.inline_budget);
   EXPECT_EQ(read->limits.linger, defaults.limits.linger);
   EXPECT_EQ(read->limits.keep_warm, defaults.limits.keep_warm);

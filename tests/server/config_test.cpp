@@ -134,7 +134,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"allow: {a: b}", "allow is a map"}, Wrong{"known: [me]", "known: "},
         Wrong{"reply_port: 7770", "reply_port is '7770', a port of listen"},
         Wrong{"model_folders: [zoo, {}]", "model_folders[1] is a map; a text or a list of texts is expected"},
-        Wrong{"models: /no/such/folder", "there is no folder or card '/no/such/folder'"},
+        Wrong{"models: /no/such/folder", "there is no folder, card or model file '/no/such/folder'"},
         Wrong{"models: [[a]]", "models holds a list"}, Wrong{"models: {Synth: a}", "a name in models is 'Synth'"},
         Wrong{"models: {a: [b]}", "models.a is a list; the path of a card"},
         Wrong{"models: {a: none.yaml}", "models.a: there is no card 'none.yaml'"},
@@ -200,7 +200,7 @@ TEST(Config, AFolderOfModelsServesEveryCardInIt) {
   folder.write("zoo/a.yaml", card_text("a"));
   folder.write("zoo/b/notes.txt", "x");
   folder.write("zoo/c/d/card.yaml", "too deep to be seen");
-  folder.write("zoo/weights.ts", "x");
+  folder.write("zoo/weights.pt", "x");
   const auto served = config("models: zoo\n", folder.path() / "oscine.yaml").models;
   ASSERT_EQ(served.size(), 2u);
   EXPECT_EQ(served[0].card.name, "a");
@@ -208,6 +208,25 @@ TEST(Config, AFolderOfModelsServesEveryCardInIt) {
   EXPECT_EQ(served[1].card_file, folder.path() / "zoo/b/card.yaml");
   EXPECT_EQ(served[1].card.file, folder.path() / "zoo/b/none.ts");
   EXPECT_FALSE(served[0].trusted);
+}
+
+TEST(Config, ModelFilesNeedNoCardAndTakeTheOneBesideThem) {
+  const support::Folder folder;
+  folder.write("zoo/Guitar Loops_b2048.ts", "x");
+  folder.write("zoo/chorus.nm", "x");
+  folder.write("zoo/named.ts", "x");
+  folder.write("zoo/other.yaml", "card: 1\nname: mine\nkind: stream\nfile: named.ts\nblock: 4096\n");
+  const auto served = config("models: zoo\n", folder.path() / "oscine.yaml").models;
+  ASSERT_EQ(served.size(), 3u);
+  EXPECT_EQ(served[0].card.name, "mine");
+  EXPECT_EQ(served[0].card.stream.block, 4096);
+  EXPECT_EQ(served[1].card.name, "guitar-loops_b2048");
+  EXPECT_EQ(served[1].card.kind, "stream");
+  EXPECT_EQ(served[1].card.file, folder.path() / "zoo/Guitar Loops_b2048.ts");
+  EXPECT_EQ(served[2].card.name, "chorus");
+  const auto one = config("models: {voice: zoo/chorus.nm}\n", folder.path() / "oscine.yaml").models;
+  ASSERT_EQ(one.size(), 1u);
+  EXPECT_EQ(one[0].card.name, "voice");
 }
 
 TEST(Config, AListTakesFoldersAndCards) {
@@ -265,7 +284,7 @@ TEST(Config, AWrongInlineCardNamesLineAndPath) {
 
 TEST(Config, AFolderWithoutCardsIsRefused) {
   const support::Folder folder;
-  folder.write("zoo/model.ts", "x");
+  folder.write("zoo/model.pt", "x");
   EXPECT_THAT(refusal("models: zoo\n", folder.path() / "a.yaml"), HasSubstr("the folder 'zoo' holds no card"));
 }
 

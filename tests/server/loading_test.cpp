@@ -92,15 +92,40 @@ TEST(Load, AnAbsolutePathAndDotsInsideTheFolderAreFine) {
   EXPECT_THAT(world.send("/oscine/v1/load", 6, "b", "mine/../other"), ElementsAre(StartsWith("/done 6")));
 }
 
+TEST(Watch, AModelWhoseCardChangesIsLoadedAnewOnceItRests) {
+  const Folder folder;
+  const auto card = folder.write("mine.yaml", support::card_text("mine"));
+  Config config;
+  config.watch_models = true;
+  ModelConfig model;
+  model.card = *read_card(card);
+  model.card_file = card;
+  config.models = {model};
+  World world(config);
+  const auto served = [&] { return *world.daemon.catalog().ready("mine"); };
+  const auto first = served();
+  world.advance(3s);
+  EXPECT_EQ(served(), first);
+  folder.write("mine.yaml", support::card_text("mine", {{"does", "mean"}}) + "about: another\n");
+  world.advance(1s);
+  EXPECT_EQ(served(), first);  // it may be written still
+  world.advance(1s);
+  EXPECT_NE(served(), first);
+  EXPECT_EQ(served()->model->card().about, "another");
+  const auto second = served();
+  world.advance(3s);
+  EXPECT_EQ(served(), second);
+}
+
 TEST(Load, WhatIsMissingOrHasNoCardIsSaid) {
   const Folder folder;
-  folder.write("open/bare.ts", "x");
+  folder.write("open/bare.pt", "x");
   folder.write("open/empty/readme", "x");
   folder.write("open/bad/card.yaml", "card: 1\nkind: [");
   World world(with(folder));
   EXPECT_THAT(world.send("/oscine/v1/load", 5, "x", "nothing.yaml"),
               ElementsAre(AllOf(HasSubstr(" 404 "), HasSubstr("nothing.yaml"))));
-  EXPECT_THAT(world.send("/oscine/v1/load", 6, "x", "bare.ts"),
+  EXPECT_THAT(world.send("/oscine/v1/load", 6, "x", "bare.pt"),
               ElementsAre(AllOf(HasSubstr(" 404 "), HasSubstr("bare.yaml"))));
   EXPECT_THAT(world.send("/oscine/v1/load", 7, "x", "empty"),
               ElementsAre(AllOf(HasSubstr(" 404 "), HasSubstr("card.yaml"))));

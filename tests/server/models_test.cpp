@@ -20,16 +20,16 @@ TEST(Models, AreListedWithKindAndState) {
   auto config = support::plain_config();
   config.models.push_back(fake_model("broken", {{"load", "fail"}}));
   World world(config);
-  EXPECT_THAT(
-      world.send("/oscine/v1/models", 5),
-      ElementsAre("/model.item 5 0 4 'amp' 'params' 'ready' 0.", "/model.item 5 1 4 'broken' 'params' 'failed' 0.",
-                  "/model.item 5 2 4 'counter' 'params' 'ready' 0.", "/model.item 5 3 4 'sum' 'params' 'ready' 0.",
-                  "/done 5 '/oscine/v1/models' 4"));
+  EXPECT_THAT(world.send("/oscine/v1/models", 5),
+              ElementsAre("/model.item 5 0 4 'amp' 'params' 'ready' 0. 0 0",
+                          "/model.item 5 1 4 'broken' 'params' 'failed' 0. 0 0",
+                          "/model.item 5 2 4 'counter' 'params' 'ready' 0. 0 0",
+                          "/model.item 5 3 4 'sum' 'params' 'ready' 0. 0 0", "/done 5 '/oscine/v1/models' 4"));
 }
 
 TEST(Models, ThatLoadAreListedAsLoading) {
   World world(support::plain_config(), World::Models::kLoading);
-  EXPECT_THAT(world.send("/oscine/v1/models", 5), Contains("/model.item 5 2 3 'sum' 'params' 'loading' 0."));
+  EXPECT_THAT(world.send("/oscine/v1/models", 5), Contains("/model.item 5 2 3 'sum' 'params' 'loading' 0. 0 0"));
 }
 
 TEST(ModelInfo, TellsMethodsAndAttributesAndCountsThem) {

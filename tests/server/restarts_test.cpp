@@ -1,5 +1,5 @@
 // When a serving process starts again, without which models, and when it counts as hung.
-#include "server/supervisor/restarts.hpp"
+#include "server/core/restarts.hpp"
 
 #include <gmock/gmock.h>
 

@@ -101,10 +101,12 @@ class RecordingKeeper : public server::Keeper {
     forgotten.push_back(client);
   }
   void forgive(const std::string& model) override { forgiven.push_back(model); }
+  void put_aside(const std::string& model, const std::string& /*why*/) override { aside.push_back(model); }
+  void knows(const std::string& key) override { known.push_back(key); }
 
   std::map<std::int32_t, server::KnownClient> clients;
   std::vector<std::int32_t> forgotten;
-  std::vector<std::string> forgiven;
+  std::vector<std::string> forgiven, aside, known;
 };
 
 /// Keeps the lines, as "warn who what #id took: text".

@@ -12,10 +12,13 @@ namespace support {
 /// A daemon without threads, sockets or time of its own, that is recorded.
 class RecordedWorld {
  public:
-  explicit RecordedWorld(server::Config config) : config_(std::move(config)) {
-    const server::Parts parts{
+  /// @param load  how models are loaded
+  explicit RecordedWorld(server::Config config, models::LoadOptions load = {}) : config_(std::move(config)) {
+    server::Parts parts{
         link, workers, background, log, [this] { return clock.now(); }, [this] {
                                 daemon->close_doors(); }};
+    parts.load_options = [load = std::move(load)] { return load; };
+    parts.keeper = &keeper;
     const auto recorded = recorder_.around(parts);
     recorder_.describe(config_, recorded);
     daemon = std::make_unique<server::Daemon>(config_, recorded);
@@ -38,7 +41,7 @@ class RecordedWorld {
     return last(1);
   }
   void settle() {
-    while (background.step() || (!workers.held && workers.step())) {
+    while ((!background.held && background.step()) || (!workers.held && workers.step())) {
     }
   }
   void advance(base::Duration by) {
@@ -77,6 +80,7 @@ class RecordedWorld {
   RecordingLog log;
   ManualWorkers workers{clock, 2, static_cast<std::size_t>(config_.limits.queue)};
   ManualBackground background;
+  RecordingKeeper keeper;
   std::unique_ptr<server::Daemon> daemon;
 };
 

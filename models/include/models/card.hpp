@@ -31,6 +31,14 @@ enum class Answer {
   kPitch,    ///< events `pitch`: the script gives Hz and confidence for each window
   kHits,     ///< events `hit`: what stands at each onset is classified
   kOnsets,   ///< events `hit` named "onset", with their strength; the script is not called
+  kStream,   ///< frames for frames, each at their own rate (kind stream)
+};
+
+/// How the frames of a stream go in and come out. A ratio is how many samples at the model's rate one frame stands for.
+struct StreamForm {
+  int in_channels = 0, in_ratio = 1;  ///< no channels: as the file says
+  int out_channels = 0, out_ratio = 1;
+  friend bool operator==(const StreamForm&, const StreamForm&) = default;
 };
 
 /// One thing that a model can be asked to do. A frame of it is `inputs.size()` numbers.
@@ -41,6 +49,7 @@ struct MethodCard {
   std::string call = {};  ///< the script's method, where it is called otherwise; empty: as `name`
   int element = -1;       ///< which element of a tuple that the script gives; -1: it gives one tensor
   Answer answer = Answer::kNumbers;
+  StreamForm form = {};  ///< kind stream
   friend bool operator==(const MethodCard&, const MethodCard&) = default;
 };
 
@@ -84,26 +93,45 @@ struct ListenCard {
 /// One setting of a model.
 struct AttributeCard {
   std::string name;
-  std::string types = "f";  ///< one letter (i f s) per element
+  std::string types = "f";  ///< one letter (i f s) per element; "t": any count of numbers
   float min = -std::numeric_limits<float>::infinity();
   float max = std::numeric_limits<float>::infinity();
   std::vector<Value> initial;  ///< empty: as the file has it
   friend bool operator==(const AttributeCard&, const AttributeCard&) = default;
 };
 
+/// How a model streams (kind stream).
+struct StreamCard {
+  /// What becomes of a session at another rate than the model's.
+  enum class OtherRate {
+    kResample,  ///< sound is brought to the model's rate and back
+    kWarn,      ///< the model runs at the session's rate: faster or slower, higher or lower; the client is told
+    kRefuse,
+  };
+  OtherRate other_rate = OtherRate::kResample;
+  int latency = -1;  ///< samples at the model's rate that output comes after input; -1: as the file says
+  /// Of the tensor that the script takes: numbers, and the words channels and frames; empty: [1, channels, frames].
+  std::vector<std::string> shape;
+  std::vector<Value> arguments;  ///< that the script takes after the tensor
+  int block = 0;                 ///< samples at the model's rate that one call takes; 0: as few as it can, 512 or more
+  friend bool operator==(const StreamCard&, const StreamCard&) = default;
+};
+
 /// What a model's card.yaml says (docs/cards.md). The card is read in server/; models/ only uses it.
 struct Card {
   std::string name;
-  std::string kind;              ///< "params", "classifier"
+  std::string kind;              ///< "params", "classifier", "stream"
   std::string engine = "torch";  ///< "torch", "fake"
   std::filesystem::path file;    ///< absolute; empty where the engine needs none
   std::string sha256;            ///< 64 hex digits, or empty: not checked
   bool state = false;            ///< true: what was asked before changes what is answered; one instance per session
+  bool isolate = false;          ///< it runs in a process of its own (models/isolate.hpp)
   double model_rate = 0;         ///< frames per second that the model was trained at; 0: none of its own
   std::vector<MethodCard> methods;
   std::vector<AttributeCard> attributes;
   std::vector<std::string> labels;
   ListenCard listen;  ///< kind classifier
+  StreamCard stream;  ///< kind stream
   std::string about;  ///< one sentence
   std::string licence;
   std::vector<std::string> authors;

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "models/card.hpp"
 
 namespace models {
@@ -24,6 +26,13 @@ struct TensorOut {
   std::vector<std::int64_t> shape;
 };
 
+/// Sound for a buffer of a model. The samples belong to the caller.
+struct Sound {
+  int channels = 1;
+  double rate = 0;                ///< samples per second
+  std::span<const float> planes;  ///< [channels, samples]
+};
+
 /// One runnable copy of a program, with its own state and its own scratch memory. Its program outlives it.
 /// Thread: [infer] or [net], one caller at a time.
 class Run {
@@ -36,6 +45,47 @@ class Run {
   /// refused).
   virtual base::Status set(std::string_view attribute, std::span<const Value> values) = 0;
   virtual base::Result<std::vector<Value>> get(std::string_view attribute) = 0;
+  /// From now on its random numbers are those of this seed, whatever other runs draw. A run that was never told draws
+  /// from one that all such runs share.
+  virtual void seed(std::uint64_t /*seed*/) {}
+  /// Fills a buffer of Script::buffers, or empties it. Fails: kUnknown; kModelFailed (the script raised or refused).
+  virtual base::Status fill(std::string_view /*buffer*/, const Sound& /*sound*/) {
+    return base::Error{base::ErrorCode::kUnknown, "it has no buffers"};
+  }
+  virtual base::Status clear(std::string_view buffer) { return fill(buffer, {}); }
+};
+
+/// A method that a file declares by itself.
+struct ScriptMethod {
+  std::string name;
+  StreamForm form;
+  std::vector<std::string> inputs, outputs;  ///< what its channels are called; as many as there are, or none
+};
+
+/// A setting that a file declares by itself.
+struct ScriptAttribute {
+  std::string name;
+  std::string types;  ///< as AttributeCard::types
+  bool can_set = true, can_get = true;
+  float min = -std::numeric_limits<float>::infinity();
+  float max = std::numeric_limits<float>::infinity();
+};
+
+/// What a file says of itself, by a convention that its engine knows. Plain values: it may cross into another process.
+struct Script {
+  std::string convention;   ///< "nn~", "Neutone"; empty: it follows none, and a card has to say everything
+  std::string wrapped_in;   ///< the submodule that was taken out of its wrapper; empty: none
+  double rate = 0;          ///< samples per second; 0: it does not say
+  std::string rate_from;    ///< where the rate stands
+  bool takes_rate = false;  ///< its attribute sample_rate (i) may be set to the rate that it runs at
+  int latency = -1;         ///< samples at its rate that its output comes after its input; -1: it does not say
+  int block = 1;            ///< samples at its rate: no method takes less
+  std::vector<ScriptMethod> methods;
+  std::vector<ScriptAttribute> attributes;
+  std::vector<std::string> buffers;  ///< attributes that are filled with sound
+  std::vector<std::string> hidden;   ///< methods that are there for another purpose
+  std::string about;                 ///< one sentence; may be empty
+  std::vector<std::string> authors, links;
 };
 
 /// A loaded file. Never run itself, so that it stays as it was in the file: pristine. Thread: [load] unless said.
@@ -54,8 +104,17 @@ class Program {
   /// Whether shared() gives such copies from now on. No run of the way that is not chosen may be left: it is forgotten.
   virtual void choose_rewritten(bool /*chosen*/) {}
   /// True when running `run` left anything in it different from the file: the program has state, whatever its card
-  /// says.
-  virtual bool differs(const Run& run) const = 0;
+  /// says. @param thorough  looks into the code too, for state that only some inputs touch: slow for large files.
+  virtual bool differs(const Run& run, bool thorough) const = 0;
+  /// What the file says of itself. For a card that names no methods, they are those that Run::run counts.
+  virtual const Script& script() const {
+    static const Script none;
+    return none;
+  }
+  /// This method cannot be run: it is forgotten, and those after it move up. No run may be left.
+  virtual void leave_out(std::size_t /*method*/) {}
+  /// How long a call of each method may take from now on. Only for programs that can be stopped.
+  virtual void limit_calls(std::vector<base::Duration> /*by_method*/) {}
   /// Lines for `oscine inspect`: what the file itself says (exporter version, buffers, parameters …).
   virtual std::vector<std::pair<std::string, std::string>> facts() const = 0;
 };

@@ -32,6 +32,8 @@ namespace models {
 ///   outputs: 3    kind classifier: numbers for each window; as many as labels (for pitch 2) when left out
 ///   methods: a b  what the "file" offers; the methods of the card when left out
 ///
+/// A stream's frame of output is made of the frame of input at whose first sample it stands; count counts its output
+/// frames, over all calls.
 /// A classifier's inputs are the numbers of one window as its card shapes it.
 /// An attribute named `gain` (type f) multiplies what echo, sum and mean answer; others are only kept.
 Engine& fake_engine();

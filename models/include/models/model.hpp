@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "models/card.hpp"
 #include "models/engine.hpp"
+#include "models/isolate.hpp"
 #include "models/stream.hpp"
 
 namespace models {
@@ -39,6 +40,11 @@ struct LoadOptions {
   int warmup = 3;                         ///< passes per method before anything is measured; 3 at least
   std::chrono::milliseconds measure{60};  ///< at most this long per method, 2000 runs at most
   std::optional<bool> rewritten = {};     ///< serve the rewritten program, or the plain one; left out: the quicker
+  /// Models whose card says `isolate` are loaded into a process that this starts. Empty: into this one.
+  StartWorker start_worker = {};
+  std::size_t side_by_side = 1;     ///< calls that an isolated model takes at once
+  std::function<void()> fell = {};  ///< an isolated model's process fell by itself; on a thread of its own
+  base::Duration longest = std::chrono::minutes(2);  ///< a load in another process is stopped then
 };
 
 class Model;
@@ -55,8 +61,12 @@ class Instance {
   ///             kept between calls.
   /// Fails: kMalformed (numbers that are no whole frames: says how many a frame has; a value outside its port's range:
   ///        names the port and the range); kModelFailed (the model raised, gave the wrong shape or NaN: says what, with
-  ///        the model's name) — a model with state is then as after reset().
+  ///        the model's name) — a model with state has then forgotten what it heard; its attributes stay.
   virtual base::Status run(std::size_t method, std::span<const float> in, std::vector<float>& out) = 0;
+
+  /// One call of the script as Run::run has it, for a stream. Fails: kModelFailed with the model's name; a model with
+  /// state has then forgotten what it heard.
+  virtual base::Status call(std::size_t method, const TensorIn& in, TensorOut& out) = 0;
 
   /// Answers windows that streams of `method` have taken: one by one, or `together`, up to the method's `rows` in one
   /// call of the script. Then the last bits of an answer depend on what was asked beside it (less than 1e-5). Where
@@ -66,7 +76,18 @@ class Instance {
   /// Fails: kUnknown with the nearest attribute; kMalformed naming count, type or range; kModelFailed.
   virtual base::Status set(std::string_view attribute, std::span<const Value> values) = 0;
   virtual base::Result<std::vector<Value>> get(std::string_view attribute) = 0;
-  /// Back to the state in the file, attributes too.
+  /// The rate that a session runs at, for a model that has none of its own and wants to know. Stays after reset().
+  virtual base::Status use_rate(double rate) = 0;
+  /// Random numbers are those of this seed from now on, and again after reset().
+  virtual void seed(std::uint64_t seed) = 0;
+  /// Fills a buffer with sound, or empties it. @param buffer  one of Model::buffers; "name" stands for "name#0"
+  /// Fails: kUnknown with the nearest; kModelFailed.
+  virtual base::Status fill(std::string_view buffer, const Sound& sound) = 0;
+  virtual base::Status clear(std::string_view buffer) = 0;
+  /// Attributes and buffers as they were set in `other`, an instance of another version of this model, as far as this
+  /// one has them.
+  virtual void take_settings(const Instance& other) = 0;
+  /// Back to the state in the file, attributes and buffers too.
   virtual base::Status reset() = 0;
 };
 
@@ -80,10 +101,16 @@ class Model : public std::enable_shared_from_this<Model> {
   /// What each stream of this model can be told beside its attributes ("top", "threshold"): of the kind, not of the
   /// script, so that a model without state stays one.
   virtual std::span<const AttributeCard> settings() const = 0;
+  /// Attributes that are filled with sound: "name#0".
+  virtual std::span<const std::string> buffers() const = 0;
   /// One instance per session is needed: the card says so, running it changed it, or it has attributes.
   virtual bool stateful() const = 0;
   /// It is served from the program that its engine rewrote for speed, which may answer otherwise in the last bit.
   virtual bool rewritten() const = 0;
+  /// Of a model that runs in a process of its own: its number. 0: it runs in this one.
+  virtual int process() const = 0;
+  /// Its process has fallen: every call fails from then on. Thread: [any].
+  virtual std::optional<Fall> fall() const = 0;
   /// Index of a method; "" and "default" are the first. Fails: kUnknown, naming those there are.
   virtual base::Result<std::size_t> method(std::string_view name) const = 0;
   /// A pristine instance; for a model without state a light one that shares the weights.
@@ -111,6 +138,10 @@ base::Status check(const Card& card);
 
 /// The kinds that this build serves ("params"), for messages and help.
 std::span<const std::string_view> kinds();
+
+/// 64 hex digits by which a load is known: of the file's bytes and of what the card says to do with them. Fails:
+/// kUnknown when the file cannot be read. Thread: [any].
+base::Result<std::string> load_key(const Card& card);
 
 /// 64 hex digits. Fails: kUnknown when the file cannot be read. Thread: [any].
 base::Result<std::string> sha256(const std::filesystem::path& file);

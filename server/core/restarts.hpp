@@ -48,4 +48,7 @@ class Restarts {
   base::Time last_{};
 };
 
+/// "it starts again", "it starts again in 250 ms"
+std::string again_text(base::Duration pause);
+
 }  // namespace server

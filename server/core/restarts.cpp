@@ -1,4 +1,4 @@
-#include "server/supervisor/restarts.hpp"
+#include "server/core/restarts.hpp"
 
 #include <algorithm>
 
@@ -28,6 +28,11 @@ void Restarts::forgive(const std::string& model) { faults_.erase(model); }
 int Restarts::faults_of(const std::string& model) const {
   const auto found = faults_.find(model);
   return found == faults_.end() ? 0 : found->second;
+}
+
+std::string again_text(base::Duration pause) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(pause).count();
+  return ms == 0 ? "it starts again" : "it starts again in " + std::to_string(ms) + " ms";
 }
 
 }  // namespace server

@@ -1,0 +1,98 @@
+"""stream: what a model that streams costs behind the daemon, beside LibTorch called directly with the same blocks.
+
+Seconds of the processor for each second of sound, in slices in turn. The models are RAVE exports with seeded random
+weights, v2_small.ts and v2.ts in the folder OSCINE_RAVE.
+"""
+import math
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from figures import tell
+from rig import SCRATCH, BenchError, Daemon, Process, cpu_seconds, cpu_seconds_with_ended, tool
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "hosts"))
+from streaming import Stream  # noqa: E402
+
+RATE, BLOCKS, SESSIONS = 44100, (2048, 8192), (1, 2)
+MODELS = ("v2_small", "v2")
+ROUNDS, SLICE_SAMPLES = 10, 131072
+MESSAGE = 1024  # frames
+MOST = 1.05
+
+
+class BareStream(Process):
+    def __init__(self, file, block, sessions, sound):
+        super().__init__([tool("bench_stream"), str(file), "forward", str(block), str(sessions), str(sound)],
+                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process.stdout.readline()
+
+    def run(self, blocks):
+        self.process.stdin.write(f"{blocks}\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+
+def slice_of(daemon, bare, sessions, sound, block):
+    before = cpu_seconds_with_ended(bare.pid)
+    bare.run(len(sound) // block)
+    alone = cpu_seconds_with_ended(bare.pid) - before
+    before = cpu_seconds(daemon.pid)
+    for one in sessions:
+        one.out, one.numbers = [], []
+    for i in range(0, len(sound), MESSAGE):
+        for one in sessions:
+            one.send(sound[i:i + MESSAGE])
+    for one in sessions:
+        one.hear_frames(len(sound))
+    return cpu_seconds(daemon.pid) - before, alone
+
+
+def upper_end(ratios):
+    """Of the 95 % interval of their mean."""
+    spread = statistics.stdev(ratios) / math.sqrt(len(ratios))
+    return statistics.mean(ratios) + 2.262 * spread  # Student's t for 10 rounds
+
+
+def measure(figures, name, file, block, count, rounds):
+    sound = (np.random.default_rng(1).standard_normal((SLICE_SAMPLES, 1)) * 0.1).astype(np.float32)
+    kept = SCRATCH / "stream.f32"
+    sound.tofile(kept)
+    config = SCRATCH / "stream.yaml"
+    config.write_text(f"workers: {count}\nmodels:\n  rave: {{kind: stream, file: '{file}', block: {block}}}\n",
+                      encoding="utf-8")
+    ratios, ours = [], []
+    with Daemon(config, model=None) as daemon, BareStream(file, block, count, kept) as bare:
+        sessions = [Stream(daemon.port, "rave", "forward", float(RATE), tcp=True) for _ in range(count)]
+        if sessions[0].model_rate not in (0, RATE):
+            sessions = [Stream(daemon.port, "rave", "forward", sessions[0].model_rate, tcp=True) for _ in range(count)]
+        slice_of(daemon, bare, sessions, sound, block)  # warm
+        for number in range(rounds):
+            served, alone = slice_of(daemon, bare, sessions, sound, block)
+            seconds = count * len(sound) / RATE
+            ratios.append(served / alone)
+            ours.append(served / seconds)
+            tell(f"stream {name} {block} x{count} {number + 1}/{rounds}: {served / seconds:.3f} s of the processor per "
+                 f"second, bare {alone / seconds:.3f}")
+        for one in sessions:
+            one.close()
+    label = f"stream.{name}.{block}.{count} sessions"
+    figures.median(f"{label}.cpu", ours, "s/s")
+    figures.add(f"{label}.against bare", upper_end(ratios), "x", MOST, (min(ratios), max(ratios)))
+
+
+def run(figures, options):
+    folder = os.environ.get("OSCINE_RAVE")
+    if not folder:
+        raise BenchError("OSCINE_RAVE names no folder with v2_small.ts and v2.ts (tests/rave makes them)")
+    for name in MODELS:
+        file = Path(folder).resolve() / f"{name}.ts"
+        if not file.exists():
+            raise BenchError(f"{name}.ts is not in OSCINE_RAVE")
+        for block in BLOCKS:
+            for count in SESSIONS:
+                measure(figures, name, file, block, count, options.rounds or ROUNDS)
