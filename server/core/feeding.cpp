@@ -88,10 +88,11 @@ void Daemon::listen(std::vector<std::shared_ptr<Session>> sessions, std::functio
     seats.push_back(session->seat);
   }
   const auto served = sessions.front()->served;
+  auto seat = sessions.front()->seat;
   auto time = sessions.front()->flow->time;
   perform_in(
       served, std::move(seats), std::nullopt,
-      [parts, seat = sessions.front()->seat](models::Instance& instance) {
+      [parts, seat = std::move(seat)](models::Instance& instance) {
         hear(instance, *parts);
         if (auto next = parts->front().ear->taken_over()) seat->instance = std::move(next);  // the job holds the seat
         return base::Status();
