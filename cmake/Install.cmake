@@ -1,5 +1,5 @@
 # cmake --install build/release [--prefix DIR]: a folder that runs without this clone.
-#   bin/oscine, lib/oscine (the LibTorch engine, and LibTorch), share/oscine (configurations, zoo), units, documents.
+#   bin/oscine, lib/oscine (the LibTorch engine, LibTorch, and what fetches), share/oscine (configurations, zoo), units, documents.
 # --component oscine leaves LibTorch out (400 MB): its engine then finds the one that it was built with.
 install(TARGETS oscine RUNTIME DESTINATION bin COMPONENT oscine)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/config DESTINATION share/oscine COMPONENT oscine FILES_MATCHING PATTERN "*.yaml"
@@ -25,6 +25,10 @@ if(APPLE)
 else()
   oscine_install_unit(systemd/oscine.service lib/systemd/system)
   oscine_install_unit(systemd/oscine.socket lib/systemd/system)
+endif()
+
+if(TARGET oscine_web)
+  install(TARGETS oscine_web LIBRARY DESTINATION lib/oscine COMPONENT oscine)
 endif()
 
 # The engine looks beside itself first, then where it was built.

@@ -3,8 +3,7 @@
 
 namespace models {
 
-/// Opens liboscine_torch and asks it for its engine. It is looked for in the folder that OSCINE_ENGINE_PATH names, else
-/// beside the program, else in ../lib/oscine from there. The library stays open until the process ends.
+/// Opens liboscine_torch (models/late_library.hpp says where it is looked for) and asks it for its engine.
 /// Fails: kLoading (not built in, not found, or the linker's own words).
 base::Result<Engine*> open_torch_library();
 

@@ -88,7 +88,7 @@ TEST(Load, ATorchModelWithoutItsLibraryIsAModelThatCannotLoadYet) {
   setenv("OSCINE_ENGINE_PATH", folder.c_str(), 1);
   EXPECT_THAT(outcome(models::load(card)), StartsWith("503 synth: liboscine_torch.so was not found in "));
   std::ofstream(folder / "liboscine_torch.so") << "no library";
-  EXPECT_THAT(outcome(models::load(card)), StartsWith("503 synth: the LibTorch engine could not be opened: "));
+  EXPECT_THAT(outcome(models::load(card)), StartsWith("503 synth: liboscine_torch.so could not be opened: "));
   unsetenv("OSCINE_ENGINE_PATH");
 }
 

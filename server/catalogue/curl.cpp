@@ -1,11 +1,13 @@
-// Alone in seeing libcurl.
+// liboscine_web.so: alone in seeing libcurl.
 #include <curl/curl.h>
 
 #include <memory>
 
-#include "server/catalogue/transfer.hpp"
+#include "server/catalogue/web.hpp"
 
 namespace server::http {
+
+extern "C" const Web* oscine_web();
 
 namespace {
 
@@ -66,8 +68,6 @@ Error reason(CURLcode code, long status, const std::string& url, const Receiving
   return {ErrorCode::kUnknown, url + ": " + curl_easy_strerror(code)};
 }
 
-}  // namespace
-
 Result<std::string> resolve(const std::string& url, const std::string& relative) {
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parts(curl_url(), curl_url_cleanup);
   char* whole = nullptr;
@@ -94,5 +94,11 @@ Result<Transferred> transfer(const std::string& url, std::uint64_t from, std::ui
   if (code == CURLE_OK || receiving.ended) return Transferred::kWhole;
   return reason(code, status, url, receiving);
 }
+
+constexpr Web kWeb{resolve, transfer};
+
+}  // namespace
+
+extern "C" __attribute__((visibility("default"))) const Web* oscine_web() { return &kWeb; }
 
 }  // namespace server::http
