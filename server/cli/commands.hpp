@@ -135,4 +135,15 @@ struct WatchOptions {
 };
 int watch(const WatchOptions& options);
 
+struct ProxyOptions {
+  std::string listen = "7780";  ///< PORT or HOST:PORT; 0: any free port
+  std::string to = "7770";      ///< where the daemon is
+  std::string answers;          ///< "7781:7771": a reply port, and where that goes on to; empty: none
+  std::vector<std::pair<std::string, std::string>> both;  ///< "loss", "2%": of both directions
+  std::vector<std::string> up, down;                      ///< "loss=2%": of one
+  std::uint64_t seed = 1;
+  std::filesystem::path port_file;  ///< the port is written here once it is open
+};
+int proxy(const ProxyOptions& options);
+
 }  // namespace server

@@ -45,6 +45,28 @@ void add_catalogue(CLI::App& command, server::CatalogueOptions& options) {
   command.add_option("-c,--config", options.config, "the configuration (config/default.yaml)");
 }
 
+void add_proxy(CLI::App& command, server::ProxyOptions& proxy) {
+  command.add_option("-l,--listen", proxy.listen, "PORT or HOST:PORT that hosts send to (7780); 0: any free port");
+  command.add_option("--to", proxy.to, "PORT or HOST:PORT of the daemon (7770)");
+  command.add_option("--answers", proxy.answers, "REPLY:PORT, for hosts that name a reply port: REPLY goes on to PORT");
+  const std::pair<const char*, const char*> impairments[] = {
+      {"delay", "ms: 20, uniform:0:95, exponential:20, or bursts:30:200 (30 long, every 200)"},
+      {"cap", "no packet is delayed for longer, ms (1000)"},
+      {"loss", "share that never comes: 2%"},
+      {"duplicate", "share that comes twice: 5%"},
+      {"reorder", "share that changes places with the next packet: 5%"}};
+  for (const auto& [name, help] : impairments) {
+    command.add_option_function<std::string>(
+        std::string("--") + name,
+        [&proxy, name = name](const std::string& text) { proxy.both.emplace_back(name, text); }, help);
+  }
+  command.add_option("--up", proxy.up, "of what goes to the daemon alone: NAME=VALUE, such as loss=0; may come again")
+      ->allow_extra_args(false);
+  command.add_option("--down", proxy.down, "of what comes from it alone")->allow_extra_args(false);
+  command.add_option("--seed", proxy.seed, "another seed, another weather (1)");
+  command.add_option("--port-file", proxy.port_file, "write the port here once it is open");
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"Neural models for live music, answered over OSC.", "oscine"};
   app.require_subcommand(1);
@@ -184,6 +206,11 @@ int run(int argc, char** argv) {
   watching->add_option("-m,--model", watch.model, "only sessions of this model");
   watching->add_flag("--lines", watch.lines, "a line for each event, also on a terminal");
   watching->callback([&] { code = server::watch(watch); });
+
+  server::ProxyOptions proxy;
+  auto* between = app.add_subcommand("proxy", "stand between hosts and a daemon, and be a bad network (UDP)");
+  add_proxy(*between, proxy);
+  between->callback([&] { code = server::proxy(proxy); });
 
   try {
     app.parse(argc, argv);

@@ -86,17 +86,17 @@ class Help(unittest.TestCase):
     def test_of_every_command_fits_a_screen(self):
         for command in ([], ["serve"], ["record"], ["replay"], ["check"], ["doctor"], ["models"], ["fetch"], ["remove"], ["inspect"], ["card"], ["file"], ["render"],
                         ["status"], ["send"],
-                        ["watch"]):
+                        ["watch"], ["proxy"]):
             result = oscine(*command, "--help")
             self.assertEqual(result.returncode, 0, command)
             lines = result.stdout.splitlines()
-            self.assertLessEqual(len(lines), 24, command)
+            self.assertLessEqual(len(lines), 28, command)
             self.assertLessEqual(max(map(len, lines)), 110, command)
 
     def test_and_its_options_stand_in_the_document(self):
         page = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
         for command in ("serve", "record", "replay", "check", "doctor", "models", "fetch", "remove", "inspect", "card", "file", "render", "status",
-                        "send", "watch"):
+                        "send", "watch", "proxy"):
             self.assertIn(f"## {command}\n", page)
             section = page.split(f"## {command}\n")[1].split("\n## ")[0]
             options = set(re.findall(r"--[a-z][a-z-]*", oscine(command, "--help").stdout)) - {"--help"}
@@ -110,7 +110,7 @@ class Help(unittest.TestCase):
 
     def test_wrong_use_leaves_with_2(self):
         for arguments in ([], ["send"], ["inspect"], ["status", "--port", "0"], ["nothing"],
-                          ["file", "echo"], ["file", "echo", "a.wav", "--json", "--csv"], ["watch", "--port", "0"]):
+                          ["file", "echo"], ["file", "echo", "a.wav", "--json", "--csv"], ["watch", "--port", "0"], ["proxy", "--seed", "x"]):
             self.assertEqual(oscine(*arguments).returncode, 2, arguments)
 
 
@@ -665,6 +665,83 @@ class Watch(Case):
             ender.sendto(osc("/oscine/v1/bye", "i", 0), ("127.0.0.1", self.studio.port))
         self.assertEqual(child.wait(GUARD), 1)
         self.assertIn(f"no daemon answers at 127.0.0.1:{self.studio.port}", child.stderr.read())
+
+
+class Proxy(Case):
+    """A socket of ours stands where the daemon would."""
+
+    def setUp(self):
+        super().setUp()
+        self.daemon, self.host = self.socket(), self.socket()
+
+    def socket(self, port=0):
+        one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(one.close)
+        one.bind(("127.0.0.1", port))
+        one.settimeout(GUARD)
+        return one
+
+    def start(self, *arguments):
+        process = subprocess.Popen([OSCINE, "proxy", "--listen", "0", "--to", str(self.daemon.getsockname()[1]),
+                                    *arguments], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        line = process.stdout.readline()
+        self.assertRegex(line, r"^port \d+ goes to \d+; seed \d+\n$")
+        return process, ("127.0.0.1", int(line.split()[1]))
+
+    def counts(self, process):
+        """Of both directions, as it tells them when it is stopped."""
+        process.send_signal(signal.SIGINT)
+        rows = process.stdout.read().splitlines()
+        self.assertEqual(process.wait(GUARD), 0)
+        self.assertEqual(rows[0].split(), ["direction", "came", "went", "lost", "doubled", "reordered", "longest"])
+        return [[int(word) for word in row.split()[-7:-2]] for row in rows[1:]]
+
+    def test_passes_on_in_both_directions_and_counts(self):
+        process, door = self.start("--delay", "uniform:0:10")
+        self.host.sendto(b"ask", door)
+        question, back = self.daemon.recvfrom(100)
+        self.daemon.sendto(b"answer", back)
+        answer, sender = self.host.recvfrom(100)
+        self.assertEqual((question, answer, sender), (b"ask", b"answer", door))
+        self.assertEqual(self.counts(process), [[1, 1, 0, 0, 0], [1, 1, 0, 0, 0]])
+
+    def test_each_host_has_its_own_way_back(self):
+        _, door = self.start()
+        other = self.socket()
+        self.host.sendto(b"one", door)
+        ways = [self.daemon.recvfrom(100)]
+        other.sendto(b"two", door)
+        ways.append(self.daemon.recvfrom(100))
+        for word, way in ways:
+            self.daemon.sendto(b"to " + word, way)
+        self.assertEqual([self.host.recv(100), other.recv(100)], [b"to one", b"to two"])
+
+    def test_a_direction_can_have_its_own_weather(self):
+        process, door = self.start("--duplicate", "100%", "--up", "duplicate=0", "--up", "loss=0", "--down", "cap=5")
+        self.host.sendto(b"ask", door)
+        _, back = self.daemon.recvfrom(100)
+        self.daemon.sendto(b"answer", back)
+        self.assertEqual([self.host.recv(100), self.host.recv(100)], [b"answer", b"answer"])
+        self.assertEqual(self.counts(process), [[1, 1, 0, 0, 0], [1, 2, 0, 1, 0]])
+
+    def test_what_comes_to_a_reply_port_goes_on_to_the_host(self):
+        reply = free_port()
+        _, _ = self.start("--answers", f"{reply}:{self.host.getsockname()[1]}")
+        self.daemon.sendto(b"event", ("127.0.0.1", reply))
+        self.assertEqual(self.host.recv(100), b"event")
+
+    def test_what_it_cannot_do_is_one_sentence(self):
+        self.refused(oscine("proxy", "--delay", "often"), "delay is 'often'", "exponential:MEAN")
+        self.refused(oscine("proxy", "--loss", "120%"), "loss is '120%'", "5%")
+        self.refused(oscine("proxy", "--up", "loss"), "'loss'", "NAME=VALUE")
+        self.refused(oscine("proxy", "--up", "rain=3"), "'rain'", "duplicate")
+        self.refused(oscine("proxy", "--to", "0.0.0.0:7770"), "--to", "HOST:PORT")
+        self.refused(oscine("proxy", "--answers", "7781"), "--answers", "PORT:PORT")
+        self.refused(oscine("proxy", "--listen", str(self.host.getsockname()[1])), "in use")
+        self.refused(oscine("proxy", "--listen", "0", "--port-file", self.folder / "no/where"), "no/where")
 
 
 if __name__ == "__main__":
