@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <system_error>
 
 #include "server/config/parts.hpp"
@@ -104,6 +105,21 @@ void read_manner(const MapReader& reader, ModelConfig& model) {
                                    "thread or in a process of its own; one of them has to be false"};
 }
 
+/// A card written here, when it is one: a file that says itself how it streams needs no kind.
+std::optional<Node> card_written_here(const Node& node) {
+  if (node.find("kind")) return node;
+  const Node* named = node.find("file");
+  if (!named || node.find("card") || !is_model_file(named->text)) return std::nullopt;
+  Node card = node;
+  Node kind;
+  kind.kind = Node::Kind::kText;
+  kind.line = named->line;
+  kind.key = "kind";
+  kind.text = "stream";
+  card.items.push_back(std::move(kind));
+  return card;
+}
+
 ModelConfig read_named(const Node& node, const fs::path& file) {
   const std::string path = "models." + one_line(node.key);
   check_model_name(node.key, node.line, "a name in models");
@@ -123,10 +139,14 @@ ModelConfig read_named(const Node& node, const fs::path& file) {
                                  "; the path of a card, {card: path, trusted: true}, or a card is expected"};
   }
   ModelConfig model;
-  if (node.find("kind")) {
-    model.card = read_card_node(node, file, path, &node.key);
-    read_manner(MapReader(node, path, kModelKeys, &kCardKeys), model);
+  if (const auto card = card_written_here(node)) {
+    model.card = read_card_node(*card, file, path, &node.key);
+    read_manner(MapReader(*card, path, kModelKeys, &kCardKeys), model);
     return model;
+  }
+  if (node.find("file") && !node.find("card")) {
+    throw Problem{node.line,
+                  path + ".kind is missing; a card written here needs it, unless its file is a *.ts or *.nm"};
   }
   const MapReader reader(node, path, kModelKeys);
   const Node& card = reader.required("card");

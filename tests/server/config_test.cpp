@@ -142,6 +142,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"models: {a: {crad: b}}", "unknown key 'crad' in models.a; did you mean 'card'?"},
         Wrong{"models: {a: {trusted: true}}", "models.a.card is missing"},
         Wrong{"models: {a: {card: 1, trusted: true}}", "models.a.kind is missing"},
+        Wrong{"models: {a: {file: m.pt, isolate: true}}", "models.a.kind is missing"},
         Wrong{"models: {a: }", "models.a is empty"}, Wrong{"aliases: [a]", "aliases is a list"},
         Wrong{"&a listen: 7770", "anchors"}, Wrong{"listen: *a", "YAML"}, Wrong{"listen: !!int 7770", "tag"},
         Wrong{"? [a]\n: b", "where a key is expected"}, Wrong{": b", "a key is empty"}));
@@ -258,6 +259,17 @@ TEST(Config, AMapNamesItsModels) {
   EXPECT_TRUE(served[2].card_file.empty());
   EXPECT_EQ(served[3].card.name, "four");
   EXPECT_EQ(served[3].card.file, folder.path() / "m.ts");
+}
+
+TEST(Config, AModelFileNamedInAMapNeedsNoKind) {
+  const support::Folder folder;
+  const auto served =
+      config("models:\n  fx: {file: m.ts, isolate: true, block: 2048}\n", folder.path() / "oscine.yaml").models;
+  ASSERT_EQ(served.size(), 1u);
+  EXPECT_EQ(served[0].card.name, "fx");
+  EXPECT_EQ(served[0].card.kind, "stream");
+  EXPECT_EQ(served[0].card.file, folder.path() / "m.ts");
+  EXPECT_TRUE(served[0].card.isolate);
 }
 
 TEST(Config, TwoModelsOfOneNameAreRefusedAndBothAreNamed) {
