@@ -133,8 +133,8 @@ class IsolatedProgram final : public Program {
     return facts;
   }
 
-  void limit_calls(std::vector<base::Duration> by_method) override {
-    limits_ = std::make_shared<const Limits>(Limits{{}, std::move(by_method)});
+  void limit_calls(const std::vector<base::Duration>& by_method) override {
+    limits_ = std::make_shared<const Limits>(Limits{{}, by_method});
     isolation_->loaded();
   }
 

@@ -281,7 +281,7 @@ class Loading {
   Status limit_calls() {
     std::vector<base::Duration> limits;
     for (const auto& method : parts_.methods) limits.push_back(call_limit(method.timing.longest));
-    parts_.program->limit_calls(std::move(limits));
+    parts_.program->limit_calls(limits);
     return {};
   }
 

@@ -32,8 +32,12 @@ class Base(unittest.TestCase):
     FOLDER = FILES
 
     @classmethod
+    def models(cls):
+        return f"models: ['{cls.FOLDER}']\n"
+
+    @classmethod
     def setUpClass(cls):
-        cls.oscine = Program(f"models: ['{cls.FOLDER}']\n")
+        cls.oscine = Program(cls.models())
         cls.oscine.__enter__()
         cls.addClassCleanup(cls.oscine.__exit__)
 
@@ -175,6 +179,14 @@ class Streams(Base):
         name, said = session.request("method", "saturat")
         self.assertEqual((name, said[2]), ("fail", 404))
         self.assertIn("saturate", said[3])
+
+
+class Isolated(Streams):
+    """The same, each model in a process of its own."""
+
+    @classmethod
+    def models(cls):
+        return "models:\n" + "".join(f"  {file.stem}: {{file: '{file}', isolate: true}}\n" for file in FILES.glob("*.ts"))
 
 
 def decoded(mp3):

@@ -79,7 +79,7 @@ TEST(BlockStream, WhatComesOutDoesNotDependOnThePieces) {
   Session whole(stream_card({1, 1, 1, 1}, {{"does", "count"}}));
   whole.push(sound, sound.size());
   EXPECT_EQ(whole.frames(), 3584);  // seven blocks of 512
-  for (const std::size_t piece : {1, 17, 512, 513}) {
+  for (const std::size_t piece : {1U, 17U, 512U, 513U}) {
     Session pieces(stream_card({1, 1, 1, 1}, {{"does", "count"}}));
     pieces.push(sound, piece);
     EXPECT_EQ(pieces.out.frames, whole.out.frames) << piece;

@@ -114,7 +114,7 @@ class Program {
   /// This method cannot be run: it is forgotten, and those after it move up. No run may be left.
   virtual void leave_out(std::size_t /*method*/) {}
   /// How long a call of each method may take from now on. Only for programs that can be stopped.
-  virtual void limit_calls(std::vector<base::Duration> /*by_method*/) {}
+  virtual void limit_calls(const std::vector<base::Duration>& /*by_method*/) {}
   /// Lines for `oscine inspect`: what the file itself says (exporter version, buffers, parameters …).
   virtual std::vector<std::pair<std::string, std::string>> facts() const = 0;
 };
