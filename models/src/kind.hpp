@@ -79,8 +79,8 @@ class Kind {
   virtual base::Result<std::unique_ptr<Way>> way(const Card& card, std::span<const Method> methods, std::size_t method,
                                                  const StreamFormat& format, bool stateful) const;
   /// As Model::stream, for kinds that do not answer windows; null: way() has it. Messages do not name the model.
-  virtual base::Result<std::unique_ptr<Stream>> stream(std::shared_ptr<const Model> /*model*/, std::size_t /*method*/,
-                                                       const StreamFormat& /*format*/) const {
+  virtual base::Result<std::unique_ptr<Stream>> stream(const std::shared_ptr<const Model>& /*model*/,
+                                                       std::size_t /*method*/, const StreamFormat& /*format*/) const {
     return std::unique_ptr<Stream>();
   }
 };

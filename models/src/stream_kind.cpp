@@ -145,7 +145,7 @@ class StreamKind final : public Kind {
     return stream_settings(card, methods);
   }
 
-  base::Result<std::unique_ptr<Stream>> stream(std::shared_ptr<const Model> model, std::size_t method,
+  base::Result<std::unique_ptr<Stream>> stream(const std::shared_ptr<const Model>& model, std::size_t method,
                                                const StreamFormat& format) const override {
     const Method& served = model->methods()[method];
     if (format.channels != served.in_channels) {
@@ -161,7 +161,7 @@ class StreamKind final : public Kind {
                                                number_text(format.rate) + "; open the session at its rate"};
     }
     const bool resample = other && policy == StreamCard::OtherRate::kResample;
-    return BlockStream::make(std::move(model), method, resample ? card.model_rate : format.rate, format);
+    return BlockStream::make(model, method, resample ? card.model_rate : format.rate, format);
   }
 
  private:
