@@ -15,7 +15,8 @@ base::Error too_long(base::Duration wait) {
 }
 }  // namespace
 
-ThreadCrew::ThreadCrew(std::size_t threads, std::size_t limit, base::Duration wait, Post post, ThreadBegins begins)
+ThreadCrew::ThreadCrew(std::size_t threads, std::size_t limit, base::Duration wait, Post post,
+                       const ThreadBegins& begins)
     : post_(std::move(post)), limit_(limit), wait_limit_(wait) {
   for (std::size_t lane = 1; lane <= threads; ++lane) {
     threads_.emplace_back([this, lane, begins] {

@@ -22,7 +22,7 @@ using ThreadBegins = std::function<void(std::size_t lane)>;
 class ThreadCrew final : public Crew {
  public:
   /// @param limit  jobs that may wait, and `wait` how long the queue may take; until set_limit
-  ThreadCrew(std::size_t threads, std::size_t limit, base::Duration wait, Post post, ThreadBegins begins = {});
+  ThreadCrew(std::size_t threads, std::size_t limit, base::Duration wait, Post post, const ThreadBegins& begins = {});
   ~ThreadCrew() override;
 
   /// As Workers::submit.
