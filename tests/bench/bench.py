@@ -10,12 +10,14 @@ import sys
 import classify
 import clients
 import connections
+import cycles
 import fuzz
 import fuzz_files
 import fuzz_live
 import isolate
 import kill
 import load
+import loss
 import matrix
 import memory
 import mixed
@@ -25,13 +27,14 @@ import rtt
 import soak
 import start
 import stream
+import swaps
 from figures import Figures
 from rig import BenchError
 
 BENCHES = {"rtt": rtt, "start": start, "fuzz": fuzz, "clients": clients, "memory": memory,
            "classify": classify, "matrix": matrix, "soak": soak, "replay": replay, "overload": overload,
            "connections": connections, "fuzz-daemon": fuzz_live, "fuzz-files": fuzz_files, "kill": kill, "isolate": isolate,
-           "stream": stream, "load": load, "mixed": mixed}
+           "stream": stream, "load": load, "mixed": mixed, "loss": loss, "swaps": swaps, "cycles": cycles}
 
 
 def parse(words):
@@ -45,8 +48,11 @@ def parse(words):
     parser.add_argument("--streams", type=int, default=10**5, help="fuzz-daemon: by TCP (100000)")
     parser.add_argument("--kills", type=int, default=300, help="kill: of the serving process (300)")
     parser.add_argument("--files", type=int, default=10**4, help="fuzz-files: in all (10000)")
-    parser.add_argument("--seed", type=int, default=1, help="fuzz: of the first process (1); replay: of the first recording")
+    parser.add_argument("--seed", type=int, default=1, help="fuzz: of the first process (1); replay: of the first recording; loss: of what is lost")
     parser.add_argument("--hours", type=float, default=8, help="soak: of sound (8), and an eighth of it with drums")
+    parser.add_argument("--minutes", type=float, default=10, help="loss: of sound (10)")
+    parser.add_argument("--swaps", type=int, default=200, help="swaps: in all (200)")
+    parser.add_argument("--cycles", type=int, default=1000, help="cycles: in all (1000)")
     return parser.parse_args(words)
 
 
