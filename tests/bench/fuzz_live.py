@@ -24,6 +24,8 @@ models:
   stumbling: {kind: params, engine: fake, inputs: 2, outputs: 1, options: {does: throw, when: "0.25"}}
   loudness: {kind: classifier, engine: fake, modelRate: 8000, window: 800, hop: 4000, labels: [quiet, loud],
              shape: [1, samples], options: {does: loud}}
+  wire: {kind: stream, engine: fake, modelRate: 8000, isolate: true, options: {does: echo},
+         methods: [{name: forward, form: [1, 1, 1, 1]}], attributes: [{name: gain, types: f, min: 0, max: 2, default: 1}]}
 aliases:
   /synth/update: {model: synth-params, send: {pitch: /synth/pitch, filter: /synth/filter}, to: "sender:9"}
 limits: {clients: 64, sessions: 64, queue: 64}
