@@ -65,9 +65,9 @@ class Child:
             if all(part in line for part in parts):
                 return line
 
-    def wait(self):
+    def wait(self, guard=GUARD):
         """The exit code; all lines are in the log then."""
-        code = self.process.wait(timeout=GUARD)
+        code = self.process.wait(timeout=guard)
         self.reader.join(GUARD)
         while not self.lines.empty():
             line = self.lines.get()

@@ -1,0 +1,55 @@
+"""Runs real Pure Data on a patch of this folder (NAME.patch, as clients/pd/source), without a sound card and in real time, and reads what it wrote."""
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from program import ROOT, Child, skip
+
+HERE = Path(__file__).resolve().parent
+CLIENT = ROOT / "clients/pd"
+sys.path.insert(0, str(CLIENT / "source"))
+import make  # noqa: E402
+
+
+def need_pd():
+    if not shutil.which("pd"):
+        skip("pd (package puredata-core) is not installed")
+
+
+class PureData(Child):
+    """with PureData("seq", "test 1 2 3") as pd: flags come before the file. Lines of its console are waited for."""
+
+    def __init__(self, patch, *sends, rate=48000):
+        self.home = tempfile.TemporaryDirectory(prefix="oscine-pd-")
+        path = Path(self.home.name) / f"{patch}.pd"
+        path.write_text(make.Patch((HERE / f"{patch}.patch").read_text(encoding="utf-8")).text(), encoding="utf-8")
+        more = [word for one in sends for word in ("-send", one)]
+        super().__init__(["pd", "-nogui", "-noprefs", "-nomidi", "-stderr", "-noaudio", "-r", str(rate), "-path", str(CLIENT),
+                          "-open", str(path), *more], "stderr",
+                         env={**os.environ, "HOME": self.home.name}, stdin=subprocess.DEVNULL)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+        self.home.cleanup()
+
+
+def read_floats(path):
+    """The samples of a 32-bit float WAV file of one channel."""
+    raw = Path(path).read_bytes()
+    at = 12
+    while raw[at:at + 4] != b"data":
+        at += 8 + struct.unpack_from("<I", raw, at + 4)[0]
+    body = raw[at + 8:]
+    return struct.unpack(f"<{len(body) // 4}f", body[:len(body) // 4 * 4])
+
+
+def impulses(samples):
+    """[(position, height)] of what is not zero."""
+    return [(position, height) for position, height in enumerate(samples) if height != 0]
