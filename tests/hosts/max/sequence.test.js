@@ -5,7 +5,7 @@ const { Gen, Buffer32 } = require("./genexpr.js");
 const MAX = path.join(__dirname, "../../../clients/max");
 const { Sequence } = require(path.join(MAX, "javascript/oscine-sequence.js"));
 const SOURCE = fs.readFileSync(path.join(MAX, "code/oscine.seq.genexpr"), "utf8");
-const CHANNELS = 5;
+const CHANNELS = 6;
 
 /// Numbers that a seed repeats (mulberry32).
 function random(seed) {
@@ -35,8 +35,8 @@ class Patch {
     step(messages) {
         for (const message of messages) message(this.sequence);
         for (let i = 0; i < this.vector; i++, this.now++) {
-            const [fires, pitch, , , high, low] = this.gen.sample();
-            assert.equal(high * 65536 + low, this.now);
+            const [fires, pitch, , , position] = this.gen.sample();
+            if (position !== this.now || this.buffer.peek(5, 0) !== this.now % 2 ** 24) assert.fail(`${position} at ${this.now}`);
             if (fires) this.fired.push([this.now, pitch]);
         }
         if (this.now - this.told >= this.every) this.sequence.clock((this.told = this.now));

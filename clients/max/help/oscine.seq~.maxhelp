@@ -1,0 +1,320 @@
+{
+	"patcher": {
+		"fileversion": 1,
+		"appversion": {
+			"major": 9,
+			"minor": 0,
+			"revision": 0,
+			"architecture": "x64",
+			"modernui": 1
+		},
+		"classnamespace": "box",
+		"rect": [
+			60.0,
+			100.0,
+			820.0,
+			460.0
+		],
+		"bglocked": 0,
+		"openinpresentation": 0,
+		"default_fontsize": 12.0,
+		"default_fontface": 0,
+		"default_fontname": "Arial",
+		"gridonopen": 1,
+		"gridsize": [
+			15.0,
+			15.0
+		],
+		"boxes": [
+			{
+				"box": {
+					"id": "obj-1",
+					"maxclass": "comment",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"patching_rect": [
+						20.0,
+						20.0,
+						679.8000000000001,
+						22.0
+					],
+					"text": "oscine.seq~: plays events on exact samples, whatever the vector size. Sound must be on: it counts samples."
+				}
+			},
+			{
+				"box": {
+					"id": "obj-2",
+					"maxclass": "message",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						20.0,
+						56.0,
+						96.0,
+						22.0
+					],
+					"text": "lookahead 50"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-3",
+					"maxclass": "message",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						136.0,
+						56.0,
+						89.0,
+						22.0
+					],
+					"text": "policy drop"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-4",
+					"maxclass": "message",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						245.0,
+						56.0,
+						82.0,
+						22.0
+					],
+					"text": "policy now"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-5",
+					"maxclass": "message",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						347.0,
+						56.0,
+						96.0,
+						22.0
+					],
+					"text": "policy shift"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-6",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 7,
+					"outlettype": [
+						"signal",
+						"signal",
+						"signal",
+						"signal",
+						"signal",
+						"",
+						""
+					],
+					"patching_rect": [
+						20.0,
+						92.0,
+						89.0,
+						22.0
+					],
+					"text": "oscine.seq~"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-7",
+					"maxclass": "live.gain~",
+					"numinlets": 2,
+					"numoutlets": 5,
+					"outlettype": [
+						"signal",
+						"signal",
+						"",
+						"float",
+						""
+					],
+					"patching_rect": [
+						20.0,
+						128.0,
+						48.0,
+						136.0
+					]
+				}
+			},
+			{
+				"box": {
+					"id": "obj-8",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"patching_rect": [
+						88.0,
+						128.0,
+						82.0,
+						22.0
+					],
+					"text": "print note"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-9",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"patching_rect": [
+						190.0,
+						128.0,
+						82.0,
+						22.0
+					],
+					"text": "print late"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-10",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 0,
+					"patching_rect": [
+						20.0,
+						278.0,
+						40.0,
+						22.0
+					],
+					"text": "dac~"
+				}
+			}
+		],
+		"lines": [
+			{
+				"patchline": {
+					"destination": [
+						"obj-6",
+						0
+					],
+					"source": [
+						"obj-2",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-6",
+						0
+					],
+					"source": [
+						"obj-3",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-6",
+						0
+					],
+					"source": [
+						"obj-4",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-6",
+						0
+					],
+					"source": [
+						"obj-5",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-7",
+						0
+					],
+					"source": [
+						"obj-6",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-10",
+						0
+					],
+					"source": [
+						"obj-7",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-10",
+						1
+					],
+					"source": [
+						"obj-7",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-8",
+						0
+					],
+					"source": [
+						"obj-6",
+						5
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-9",
+						0
+					],
+					"source": [
+						"obj-6",
+						6
+					]
+				}
+			}
+		],
+		"dependency_cache": [],
+		"autosave": 0
+	}
+}

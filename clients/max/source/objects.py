@@ -1,0 +1,48 @@
+"""What is known of Max's objects (objects.txt): their inlets and outlets, and the public patch in which each was seen."""
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+OUTLET_TYPES = {"s": "signal", "m": "", "b": "bang", "i": "int", "f": "float"}
+TRIGGER = {"b": "b", "i": "i", "f": "f"}  # t b i f l s: what each outlet gives
+
+
+def table():
+    """{name: (inlets, outlets, seen)}"""
+    rows = {}
+    for line in (HERE / "objects.txt").read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            name, inlets, outlets, seen = (part.strip() for part in line.split("|"))
+            rows[name] = (inlets, outlets, seen)
+    return rows
+
+
+TABLE = table()
+
+
+def arguments(text):
+    """The words after the name, up to the first @attribute."""
+    words = text.split()[1:]
+    return words[:next((i for i, word in enumerate(words) if word.startswith("@")), len(words))]
+
+
+def by_arguments(name, text, scripts):
+    words = arguments(text)
+    if name == "route":
+        return "m" * (len(words) + 1), "m" * (len(words) + 1)
+    if name == "t":
+        return "m", "".join(TRIGGER.get(word, "m") for word in words)
+    if name == "pak":
+        return "m" * len(words), "m"
+    if name == "v8":
+        return scripts(words[0])
+    raise KeyError(f"{name}: how many inlets it has is not known")
+
+
+def ports(name, text, scripts):
+    """(inlets, outlets) of a box as typed, a letter each."""
+    if name not in TABLE:
+        raise KeyError(f"{name} is in no patch that objects.txt names")
+    inlets, outlets, _ = TABLE[name]
+    if "+" not in inlets + outlets:
+        return inlets, outlets
+    return by_arguments(name, text, scripts)
