@@ -35,10 +35,10 @@
 					"patching_rect": [
 						20.0,
 						20.0,
-						377.40000000000003,
+						572.7,
 						22.0
 					],
-					"text": "oscine.attr: one attribute of a session bound to a number."
+					"text": "oscine.attr: one attribute of a session object bound to a number. The button asks for it."
 				}
 			},
 			{
@@ -84,37 +84,38 @@
 			{
 				"box": {
 					"id": "obj-4",
-					"maxclass": "message",
-					"numinlets": 2,
+					"maxclass": "button",
+					"numinlets": 1,
 					"numoutlets": 1,
 					"outlettype": [
-						""
+						"bang"
 					],
 					"patching_rect": [
 						100.0,
 						92.0,
-						89.0,
-						22.0
+						24.0,
+						24.0
 					],
-					"text": "open melody"
+					"parameter_enable": 0
 				}
 			},
 			{
 				"box": {
 					"id": "obj-5",
-					"maxclass": "message",
-					"numinlets": 2,
-					"numoutlets": 1,
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 2,
 					"outlettype": [
+						"",
 						""
 					],
 					"patching_rect": [
-						209.0,
-						92.0,
-						117.0,
+						20.0,
+						130.0,
+						173.0,
 						22.0
 					],
-					"text": "get temperature"
+					"text": "oscine.attr temperature"
 				}
 			},
 			{
@@ -129,26 +130,31 @@
 					],
 					"patching_rect": [
 						20.0,
-						128.0,
-						173.0,
+						166.0,
+						152.0,
 						22.0
 					],
-					"text": "oscine.attr temperature"
+					"text": "oscine.melody melody"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-7",
-					"maxclass": "newobj",
+					"maxclass": "flonum",
 					"numinlets": 1,
-					"numoutlets": 0,
+					"numoutlets": 2,
+					"outlettype": [
+						"",
+						"bang"
+					],
 					"patching_rect": [
-						20.0,
-						164.0,
-						89.0,
+						192.0,
+						166.0,
+						60.0,
 						22.0
 					],
-					"text": "print value"
+					"format": 6,
+					"parameter_enable": 0
 				}
 			},
 			{
@@ -158,8 +164,8 @@
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
-						129.0,
-						164.0,
+						20.0,
+						202.0,
 						89.0,
 						22.0
 					],
@@ -171,7 +177,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-6",
+						"obj-5",
 						0
 					],
 					"source": [
@@ -183,7 +189,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-6",
+						"obj-5",
 						0
 					],
 					"source": [
@@ -211,8 +217,20 @@
 						0
 					],
 					"source": [
-						"obj-6",
+						"obj-5",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-5",
 						0
+					],
+					"source": [
+						"obj-6",
+						1
 					]
 				}
 			},
@@ -224,6 +242,18 @@
 					],
 					"source": [
 						"obj-6",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-8",
+						0
+					],
+					"source": [
+						"obj-2",
 						1
 					]
 				}

@@ -1,4 +1,4 @@
-// The script of [v8 oscine-object.js KIND SELF MODEL] in every session object. KIND: params, melody, classify or attr; SELF: a name
+// The script of [v8 oscine-object.js KIND SELF MODEL] in every session object. KIND: params, melody or classify; SELF: a name
 // of its own ([oscine] keeps a session under it). In: the person's words; answer … from [oscine]; clock HIGH LOW RATE from [oscine.seq~].
 // Out: 0 results; 1 all values of a result, or events for [oscine.seq~]; 2 state, done and fail; 3 to [oscine].
 const { halves, position } = require("oscine-osc.js");
@@ -12,8 +12,7 @@ const ATTRIBUTES = ["temperature", "top_p", "density", "range", "scale", "root",
 const AHEAD_MS = 250; // play without a position: so far from now
 const given = (value) => typeof value === "string" && value !== "" ? value : "";
 
-let model = given(GIVEN), attribute = "", names = [], now = 0, rate = 48000, told = -1;
-if (KIND === "attr") [attribute, model] = [model, ""];
+let model = given(GIVEN), names = [], now = 0, rate = 48000, told = -1;
 
 const toDaemon = (...words) => outlet(3, "session", SELF, ...words);
 const wrong = (text) => outlet(2, "fail", 400, "", text);
@@ -47,7 +46,6 @@ function setmodel(name) {
 }
 
 function list(...values) {
-    if (KIND === "attr") return set(attribute, ...values);
     if (KIND !== "params") return wrong(`${KIND} takes no list`);
     if (!model) return wrong("model MODEL first");
     toDaemon("ask", model, ...values);
@@ -87,7 +85,6 @@ function answer(word, ...words) {
     } else if (word === "labels") names = words;
     else if (word === "event") heard(words);
     else if (word === "cut") outlet(1, "cut", ...words);
-    else if (word === "value" && KIND === "attr") outlet(0, ...words.slice(1));
     else if (word === "frames" || word === "result") outlet(0, word, ...words);
     else outlet(2, word, ...words);
 }

@@ -49,14 +49,17 @@ test("melody: words become requests, positions are halves of now, the clock pass
     assert.deepEqual(melody.outs[1], [["event", 1, 2, 1, 480, 1, "note", 60, 100, 1], ["cut", 0, 5, 2]]);
 });
 
-test("attr: numbers set it, get asks", () => {
-    const attr = object("attr", "temperature");
-    attr.send("open", "melody");
+test("attr: numbers become set, bang becomes get, and its own value becomes a number", () => {
+    const outs = [[], []];
+    const attr = new MaxScript(script("oscine-attr.js"), ["temperature"], { onOutlet: (outlet, words) => outs[outlet].push(words) });
     attr.send(0.5);
-    attr.send("get", "temperature");
-    attr.send("answer", "value", "temperature", 0.5);
-    assert.deepEqual(attr.outs[3].map((words) => words.slice(2)), [["rate", 48000], ["open", "melody"], ["set", "temperature", 0.5], ["get", "temperature"]]);
-    assert.deepEqual(attr.outs[0], [[0.5]]);
+    attr.send(1, 2);
+    attr.send("bang");
+    attr.send("value", "temperature", 0.7);
+    attr.send("value", "seed", 7);
+    attr.send("opened", "melody", 0);
+    attr.send("major");
+    assert.deepEqual(outs, [[["set", "temperature", 0.5], ["set", "temperature", 1, 2], ["get", "temperature"], ["set", "temperature", "major"]], [[0.7]]]);
 });
 
 test("classify: labels with their position, and the best one triggers", () => {
