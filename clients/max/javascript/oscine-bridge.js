@@ -75,7 +75,7 @@ class Bridge {
         if (!WORDS.includes(word)) return this.failAt(name, 400, "", `${word} ${MISSING} ${WORDS.join(", ")}`);
         const { session } = place;
         if (word === "open") session.open(args[0], args[1] || "default", place.rate, place.unit);
-        else if (word === "rate") place.rate = args[0];
+        else if (word === "rate") session.setRate((place.rate = args[0]));
         else if (word === "unit") place.unit = args[0];
         else if (word === "clock") session.playhead(position(args[0], args[1]), args[2]);
         else if (word === "play" || word === "stop") session[word](position(args[0], args[1]));

@@ -69,7 +69,10 @@ function forget() { toDaemon("clear"); }
 
 function clock(high, low, hz) {
     now = position(high, low);
-    if (hz && hz !== rate) rate = hz;
+    if (hz && hz !== rate) {
+        rate = hz;
+        toDaemon("rate", rate);
+    }
     if (now - told >= ms(50) || now < told) { // twenty times a second
         told = now;
         toDaemon("clock", high, low, rate);

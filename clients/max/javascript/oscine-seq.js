@@ -1,5 +1,5 @@
 // The script of [v8 oscine-seq.js BUFFER NAME] in [oscine.seq~]: writes events into the cells that gen~ reads, and tells what fired.
-// In: event and cut as the session objects give them, lookahead MS, policy drop|now|shift, samplerate HZ; bang: look where gen~ is.
+// In: event and cut as the session objects give them, lookahead MS, policy drop|now|shift; bang: look where gen~ is.
 // Out: 0 pitch velocity duration_ms voice of what fires; 1 late PITCH SAMPLES COUNT WORST; 2 to gen~; 3 clock HIGH LOW RATE for the sessions.
 const { Sequence } = require("oscine-sequence.js");
 const { halves, position } = require("oscine-osc.js");
@@ -8,7 +8,7 @@ inlets = 1;
 outlets = 4;
 
 const COUNTS = 16777216; // the counter of gen~ comes modulo this
-const COUNTER = 5; // the channel whose cell 0 gen~ counts in
+const COUNTER = 5; // the channel in which gen~ tells: cell 0 its counter, cell 1 the sample rate
 let rate = 48000, lookaheadMs = 50, now = 0, policyWord = "drop", sequence = null;
 
 function cells() {
@@ -51,6 +51,7 @@ function cut(high, low, generation) {
 function bang() {
     if (!sequence) begin();
     if (!sequence) return;
+    rate = sequence.buffer.peek(COUNTER, 1) || rate;
     const count = sequence.buffer.peek(COUNTER, 0);
     const step = (((count - now) % COUNTS) + COUNTS) % COUNTS;
     now = step < COUNTS / 2 ? now + step : count; // counted from the start again
@@ -65,6 +66,4 @@ function policy(word) {
     if (sequence) sequence.policy = word;
 }
 
-function samplerate(hz) { rate = hz; }
-
-function anything() { error(`oscine.seq~: ${messagename} is not understood; there are event, cut, lookahead, policy, samplerate\n`); }
+function anything() { error(`oscine.seq~: ${messagename} is not understood; there are event, cut, lookahead, policy\n`); }

@@ -35,6 +35,13 @@ class Session {
         this.begin();
     }
 
+    /// The host counts at another rate from now on: the session is opened anew, with all that was set.
+    setRate(rate) {
+        if (!this.wanted || this.wanted.rate === rate) return;
+        this.wanted = { ...this.wanted, rate };
+        this.again(true);
+    }
+
     close() {
         this.wanted = null;
         if (this.number) this.client.request("/close", [this.number]);

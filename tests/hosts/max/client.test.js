@@ -132,6 +132,21 @@ test("a 410 opens anew, sets in order, and plays from the end of what is held", 
     assert.ok(!it.log.some(([word]) => word === "fail"));
 });
 
+test("another rate opens anew with all that was set", () => {
+    const world = new World(), client = ready(world), it = session(world, client);
+    it.open("melody", "default", 48000);
+    it.set("seed", 7);
+    it.answer(11);
+    it.done("/set");
+    it.setRate(48000);
+    assert.equal(client.last("/close"), undefined);
+    it.setRate(44100);
+    assert.equal(client.last("/close").args[1], 11);
+    assert.deepEqual(client.last("/open").args.slice(1), ["melody", "default", 44100, "samples"]);
+    it.answer(12);
+    assert.deepEqual(client.last("/set").args.slice(1), [12, "seed", 7]);
+});
+
 test("doubles are dropped, seen tells up to where all came, and void generations do not sound", () => {
     const world = new World(), client = ready(world), it = session(world, client);
     client.on.push = (address, args) => it.hear(address, args);

@@ -1,5 +1,5 @@
 // Runs the GenExpr that our patches use, sample by sample: Param, History, Buffer, assignments, if, arithmetic, comparison,
-// logic, ?:, and floor max dim peek poke. It becomes JavaScript. This is our reading of public GenExpr, not Max's compiler; two
+// logic, ?:, samplerate, and floor max dim peek poke. It becomes JavaScript. This is our reading of public GenExpr, not Max's compiler; two
 // doubts are options that the tests try both ways: when a History takes its new value, and how large a signal vector is.
 "use strict";
 
@@ -107,7 +107,7 @@ class Translator {
     value(name) {
         if (name in this.declared.History) return `history.${name}`;
         if (name in this.declared.Param) return `params.${name}`;
-        if (this.locals.has(name)) return name;
+        if (this.locals.has(name) || name === "samplerate") return name;
         throw new ReferenceError(`${name} is not known here`);
     }
     call(name) {
@@ -127,14 +127,14 @@ class Translator {
 
 /// sample() -> [out1, out2, …]. Params may be set between samples, as messages do between vectors. named: buffer~s by name.
 class Gen {
-    constructor(source, named, { immediate = true } = {}) {
+    constructor(source, named, { immediate = true, samplerate = 48000 } = {}) {
         const { code, declared } = new Translator(source);
         const buffers = Object.fromEntries(Object.entries(declared.Buffer).map(([name, of]) => [name, named[of]]));
         this.params = declared.Param;
         const history = declared.History, written = immediate ? history : { ...history }, outs = [];
-        const run = new Function("params", "history", "written", "buffers", "outs", code);
+        const run = new Function("params", "history", "written", "buffers", "outs", "samplerate", code);
         this.sample = () => {
-            run(this.params, history, written, buffers, outs);
+            run(this.params, history, written, buffers, outs, samplerate);
             if (!immediate) Object.assign(history, written);
             return outs;
         };

@@ -72,10 +72,10 @@ test("classify: labels with their position, and the best one triggers", () => {
 
 /// [oscine.seq~]: its script and gen~ over one buffer~; the metro bangs every 960 samples.
 class Seq {
-    constructor() {
+    constructor(samplerate = 48000) {
         const buffer = new Buffer32(262144, 6);
         Object.assign(this, { now: 0, fired: [], lists: [], late: [], clocks: [] });
-        this.gen = new Gen(fs.readFileSync(path.join(MAX, "code/oscine.seq.genexpr"), "utf8"), { "oscine-events": buffer });
+        this.gen = new Gen(fs.readFileSync(path.join(MAX, "code/oscine.seq.genexpr"), "utf8"), { "oscine-events": buffer }, { samplerate });
         this.script = new MaxScript(script("oscine-seq.js"), ["events"], { buffers: { events: buffer }, onOutlet: (outlet, words) => this.hear(outlet, words) });
     }
     hear(outlet, words) {
@@ -107,6 +107,16 @@ test("seq~: a chord fires once and gives two lists, a cut holds, late is told, t
     assert.deepEqual(seq.lists, [[60, 100, 500, 1], [64, 100, 500, 1], [72, 100, 500, 1]]);
     assert.deepEqual(seq.late.map(([word, pitch]) => [word, pitch]), [["late", 48]]);
     assert.deepEqual(seq.clocks[seq.clocks.length - 1], ["clock", ...halves(seq.now - (seq.now % 960) - 1), 48000]);
+});
+
+test("seq~ takes the rate from gen~: lists in ms, the clock, and the session are right at 44.1 kHz", () => {
+    const seq = new Seq(44100), melody = object("melody", "melody");
+    seq.run(961);
+    seq.script.send("event", 0, 5000, 1, 22050, 1, "note", 60, 100, 1);
+    seq.run(6000);
+    assert.deepEqual(seq.lists, [[60, 100, 500, 1]]);
+    melody.send(...seq.clocks[1]);
+    assert.deepEqual(melody.outs[3][0], ["session", "1234", "rate", 44100]);
 });
 
 test("seq~ without its buffer~ says so", () => {
