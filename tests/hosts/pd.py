@@ -40,8 +40,20 @@ class PureData(Child):
         self.home.cleanup()
 
 
+def write_floats(path, samples, rate):
+    """A 32-bit float WAV file of one channel."""
+    body = struct.pack(f"<{len(samples)}f", *samples)
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 3, 1, rate, 4 * rate, 4, 32)
+    Path(path).write_bytes(b"RIFF" + struct.pack("<I", 4 + len(form) + 8 + len(body)) + b"WAVE" + form + b"data" + struct.pack("<I", len(body)) + body)
+
+
+def read_stereo(path):
+    both = read_floats(path)
+    return both[0::2], both[1::2]
+
+
 def read_floats(path):
-    """The samples of a 32-bit float WAV file of one channel."""
+    """The samples of a 32-bit float WAV file, interleaved."""
     raw = Path(path).read_bytes()
     at = 12
     while raw[at:at + 4] != b"data":
