@@ -16,7 +16,8 @@ OscineClock {
 
 	*for { |server|
 		server = server ? Server.default;
-		^clocks[server] ?? { clocks[server] = super.new.init(server) }
+		if(clocks[server].isNil) { clocks[server] = super.new.init(server) };
+		^clocks[server]
 	}
 
 	init { |aServer|

@@ -5,8 +5,10 @@ OscineSession {
 	var <number, <opened, settings, waiting, opening = false, <>openAction, <>failAction;
 
 	*new { |model, method = "default", oscine, rate = 48000, unit = "samples", ticksPerBeat = 480|
-		^super.new.initSession(model, method, oscine ?? { Oscine.default }, rate, unit, ticksPerBeat)
+		^this.basicNew.initSession(model, method, oscine ?? { Oscine.default }, rate, unit, ticksPerBeat)
 	}
+
+	*basicNew { ^super.new }
 
 	initSession { |aModel, aMethod, anOscine, aRate, aUnit, ticks|
 		model = aModel.asString;
@@ -67,7 +69,7 @@ OscineSession {
 	keep { |address, args|
 		var name = if(address == "/set") { args[0] };
 		settings = settings.reject { |s| s[0] == address and: { s[2] == name } };
-		settings.add([address, args, name]);
+		settings = settings.add([address, args, name]);
 		if(number.notNil) { this.request(address, args) }
 	}
 

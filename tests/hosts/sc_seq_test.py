@@ -1,0 +1,100 @@
+"""OscineSeq in real scsynth, against a daemon that plans known notes and whose packets take their time: which samples sound."""
+import hashlib
+import random
+import unittest
+
+from planner import Planner, Way
+from sc import Jack, Lang, need_supercollider, read_floats
+
+DELAY_S = 0.095  # with a horizon of 100 ms
+
+
+def notes_of(count, rate, seed=5):
+    """Notes at random distances; their velocities number them, up to 1000."""
+    dice, at, notes = random.Random(seed), 0, []
+    for number in range(count):
+        at += dice.randint(rate // 400, rate // 40)
+        notes.append((at, dice.randint(10, rate // 20), dice.randint(30, 90), 1 + number % 1000, 1))
+    return notes
+
+
+class Take:
+    """One run: what sounded by the counter of the server, and what was printed."""
+
+    def __init__(self, planner, jack, seconds, **variables):
+        with planner, Lang("sc_seq.scd", jack=jack, PORT=planner.port, SECONDS=seconds, QT_LOGGING_RULES="*=false", BEGIN=0.7, **variables) as lang:
+            try:
+                file = lang.wait_line("WRITTEN ").removeprefix("WRITTEN ")
+            except AssertionError:
+                print("\n".join(lang.log[-30:]))
+                raise
+            code = lang.wait()
+            assert code == 0, lang.log
+            self.lang = lang
+            _, (self.counter, self.sound) = read_floats(file)
+        self.start = int(self.printed("START")[0])
+        self.heard = [(int(self.counter[i]), round(value * 128)) for i, value in enumerate(self.sound) if value]
+
+    def printed(self, word):
+        return self.lang.printed(word)
+
+    def hash(self, units):
+        """Of the sound of so many samples from the start on."""
+        first = next(i for i, count in enumerate(self.counter) if int(count) == self.start)
+        assert int(self.counter[first + units]) == self.start + units, "the counter misses no sample"
+        return hashlib.sha256(bytes(self.sound[first:first + units])).hexdigest()
+
+
+class Seq(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.jack = Jack().__enter__()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.jack.__exit__()
+
+    def same(self, take, notes):
+        self.assertEqual(take.heard, [(take.start + note[0], note[3]) for note in notes])
+
+    def test_every_event_is_on_its_sample_whatever_the_way_did(self):
+        notes, hashes = notes_of(300, 48000), set()
+        for seed in (1, 2):
+            take = Take(Planner(notes, Way(seed, DELAY_S, double=0.05)), self.jack, notes[-1][0] / 48000 + 1.5)
+            self.same(take, notes)
+            self.assertEqual(take.printed("LATE"), [])
+            hashes.add(take.hash(notes[-1][0] + 10))
+        self.assertEqual(len(hashes), 1, "the same sound for every seed")
+
+    def test_what_is_lost_comes_again(self):
+        notes = notes_of(150, 48000)
+        take = Take(Planner(notes, Way(5, DELAY_S, loss=0.02), horizon_s=1.0), self.jack, notes[-1][0] / 48000 + 1.5)
+        self.same(take, notes)
+
+    def test_late_ones_are_told_and_handled_by_the_policy(self):
+        notes = notes_of(60, 48000, seed=8)
+        late = {number: 0.05 for number in range(5, 60, 7)}
+        for policy in ("drop", "now", "shift"):
+            with self.subTest(policy=policy):
+                planner = Planner(notes, late=late)
+                take = Take(planner, self.jack, notes[-1][0] / 48000 + 2.0, POLICY=policy)
+                told = {int(line.split()[0]) for line in take.printed("LATE")}
+                heard = {velocity: position - take.start for position, velocity in take.heard}
+                if policy == "drop":
+                    self.assertEqual(told, {notes[i][3] for i in late})
+                    self.same(take, [note for i, note in enumerate(notes) if i not in late])
+                elif policy == "now":
+                    self.assertEqual(told, {notes[i][3] for i in late})
+                    self.assertEqual({note[3] for note in notes if heard[note[3]] != note[0]}, told)
+                else:
+                    self.assertEqual(len(heard), len(notes))
+                    moved = [heard[note[3]] - note[0] for note in notes]
+                    self.assertEqual(moved[:5], [0] * 5)
+                    self.assertGreater(moved[-1], 1000)
+                session = planner.sessions[planner.boot]
+                self.assertEqual(session.late[0] > 0, True)
+
+
+if __name__ == "__main__":
+    need_supercollider()
+    unittest.main(verbosity=2)
