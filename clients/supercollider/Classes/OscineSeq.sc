@@ -11,18 +11,17 @@ OscineSeq {
 	}
 
 	*synthDefs {
-		var controls = { |body| { |out = 0, at = 0, samples = 0, clock = 0, number = 0, late = 0, midinote = 60, velocity = 100, amp = 0.1|
-			body.value(out, OscineGate.ar(at, samples, clock, number, late), midinote, velocity, amp, at, samples, clock, late) } };
 		^[
 			// One sample of velocity / 128 (exact in a float32) at the onset.
-			SynthDef(\oscineImpulse, controls.({ |out, gate, midinote, velocity, amp, at, samples, clock, late|
-				OscineGate.free(at, samples + (late * SampleRate.ir * 4), clock);
-				Out.ar(out, (gate - Delay1.ar(gate)).max(0) * velocity / 128)
-			})),
-			SynthDef(\oscineNote, controls.({ |out, gate, midinote, velocity, amp, at, samples, clock, late|
+			SynthDef(\oscineImpulse, { |out = 0, at = 0, samples = 0, clock = 0, number = 0, late = 0, velocity = 100|
+				OscineGate.free(at, samples + (late * 10 * SampleRate.ir), clock);
+				Out.ar(out, OscineGate.onset(at, clock, number, late) * velocity / 128)
+			}),
+			SynthDef(\oscineNote, { |out = 0, at = 0, samples = 0, clock = 0, number = 0, late = 0, midinote = 60, velocity = 100, amp = 0.1|
+				var gate = OscineGate.ar(at, samples, clock, number, late);
 				var env = EnvGen.ar(Env.adsr(0.005, 0.1, 0.6, 0.2), gate, doneAction: 2);
 				Out.ar(out, (LFTri.ar(midinote.midicps) * env * amp * (velocity / 127)).dup)
-			}))
+			})
 		]
 	}
 

@@ -1,0 +1,59 @@
+"""OscineMelody in real scsynth: cuts, restarts and the tempo of a TempoClock, against a daemon that plans known notes."""
+import unittest
+
+from planner import Planner, Way
+from sc import need_supercollider
+from sc_seq_test import DELAY_S, Take, Takes, notes_of
+
+
+class Plan(Takes):
+    def test_a_cut_voids_what_is_older(self):
+        notes = notes_of(60, 48000, seed=3)
+        orders = [(60000, "/orders", "play"), (90000, "/orders", "stop"), (120000, "/orders", "play"), (150000, "/orders", "stop")]
+        planner = Planner(notes, Way(4, DELAY_S), horizon_s=0.3, orders=orders)
+        take = Take(planner, self.jack, 3.7)
+        plans = [(int(a[2]) * 65536 + int(a[3]), int(a[4]), word) for word, a in planner.heard if word in ("play", "stop")]
+        self.assertEqual(len(plans), 5)
+        expected = []
+        for begin, generation, word in plans:
+            end = min([position for position, later, _ in plans if later > generation], default=1 << 40)
+            if word == "play":
+                expected += [(begin + note[0], note[3]) for note in notes if begin + note[0] < end]
+        self.assertLessEqual(set(take.heard), set(expected), "nothing sounds that was void")
+        self.assertEqual(len(set(expected) - set(take.heard)), len(take.printed("LATE")))
+        self.assertGreater(len(take.heard), 50)
+
+    def test_a_restart_goes_on_from_the_end_of_what_is_held(self):
+        notes = [(i * 6000, 6000, 60 + i % 12, 1 + i, 1) for i in range(40)]
+        planner = Planner(notes, Way(3, 0.02), orders=[(50000, "/orders", "temperature", 0.5), (90000, "restart")])
+        take = Take(planner, self.jack, 4.5)
+        self.assertEqual([word for word, _ in planner.heard], ["open", "play", "set", "open", "set", "play"])
+        again = planner.heard[-1][1]
+        position = int(again[2]) * 65536 + int(again[3])
+        self.assertEqual((position - take.start) % 6000, 0, "it begins where a note ends")
+        held = (position - take.start) // 6000
+        self.assertGreaterEqual(held, 6)
+        first = [(take.start + note[0], note[3]) for note in notes[:held]]
+        then = [(position + note[0], note[3]) for note in notes]
+        self.assertEqual(take.heard, [one for one in first + then if one[0] <= take.heard[-1][0]])
+        self.assertGreater(len(take.heard), held + 5)
+
+    def test_ticks_follow_a_ramp_of_the_tempo(self):
+        notes = [(i * 60, 50, 40 + i % 40, 1 + i, 1) for i in range(100)]
+        orders = [(700 + i * 20, "/transport", "tempo", 60.0 + 2 * i) for i in range(60)]
+        take = Take(Planner(notes, Way(6, 0.02), horizon_s=0.3, orders=orders), self.jack, 8.0, TICKS=1)
+        segments = [tuple(float(word) for word in line.split()) for line in take.printed("SEGMENT")]
+        self.assertGreater(len(segments), 50)
+        start, errors = take.start, []
+        for position, velocity in take.heard:
+            beat = (start + notes[velocity - 1][0]) / 480
+            at, sample, tempo = [one for one in segments if one[0] <= beat][-1]
+            errors.append(position - (sample + (beat - at) / tempo * 48000))
+        self.assertEqual([velocity for _, velocity in take.heard], [note[3] for note in notes][:len(errors)])
+        self.assertGreater(len(errors), 60)
+        self.assertLessEqual(max(abs(error) for error in errors), 1.0)
+
+
+if __name__ == "__main__":
+    need_supercollider()
+    unittest.main(verbosity=2)
