@@ -18,7 +18,7 @@ debian_packages() {
         "libasio-dev libspdlog-dev libyaml-cpp-dev libcli11-dev libsodium-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libcurl4-openssl-dev libgtest-dev libgmock-dev" \
         "libbenchmark-dev prometheus-cpp-dev liblo-dev liblo-tools=oscsend python3=python3 python3-venv"
       ;;
-    test) echo "puredata-core=pd libfaketime nodejs=node" ;;
+    test) echo "puredata-core=pd libfaketime nodejs=node supercollider-language=sclang supercollider-server=scsynth jackd2=jackd" ;;
     clang) echo "clang=clang++" ;;
     ci) echo "clang-tidy=clang-tidy clang-format=clang-format" ;;
   esac
