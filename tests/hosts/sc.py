@@ -64,7 +64,7 @@ class Lang(Child):
         self.folder = tempfile.TemporaryDirectory(prefix="oscine-sc-")
         home = Path(self.folder.name)
         (home / "run").mkdir(mode=0o700)
-        (home / "classes.yaml").write_text(f"includePaths:\n    - {CLASSES}/Classes\n    - {CLASSES}/tests\nexcludePaths: []\npostInlineWarnings: false\n")
+        (home / "classes.yaml").write_text(f"includePaths:\n    - {CLASSES}/Classes\nexcludePaths: []\npostInlineWarnings: false\n")
         environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QTWEBENGINE_DISABLE_SANDBOX": "1", "HOME": str(home),
                        "XDG_RUNTIME_DIR": str(home / "run"), "XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home),
                        **(jack.environment if jack else {}), "SCSYNTH_PORT": str(free_port()), "FOLDER": str(home),
