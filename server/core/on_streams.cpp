@@ -163,9 +163,7 @@ void Daemon::on_format(Request& request, const Arguments& arguments) {
 
 void Daemon::on_playhead(Request& request, const Arguments& arguments) {
   const auto session = stream_session(request, arguments.integer(0));
-  if (!session) return;
-  if (session->planning) return on_planning_playhead(request, session, arguments);
-  if (!session->flow) return;
+  if (!session || !session->flow) return;
   const auto to = events_of(*session);
   session->flow->kept.send_unseen(arguments.integer(3), now(),
                                   [&](protocol::Bytes packet) { pacer_.send(to, packet, now()); });
@@ -175,11 +173,10 @@ void Daemon::on_resend(Request& request, const Arguments& arguments) {
   const auto session = session_of(request, arguments.integer(1));
   if (!session) return;
   std::size_t count = 0;
-  if (session->flow || session->planning) {
+  if (session->flow) {
     const auto to = events_of(*session);
-    auto& kept = session->planning ? session->planning->kept : session->flow->kept;
-    count =
-        kept.send_from(arguments.integer(2), now(), [&](protocol::Bytes packet) { pacer_.send(to, packet, now()); });
+    count = session->flow->kept.send_from(arguments.integer(2), now(),
+                                          [&](protocol::Bytes packet) { pacer_.send(to, packet, now()); });
   }
   answers_.done(request, count, now());
 }
