@@ -1,15 +1,18 @@
 """oscine render, and /file with an output path, against LibTorch called directly with the same blocks."""
+import itertools
 import os
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 from typing import List
 
 import numpy
 
+from listener import LOAD_S
 from osc import Peer
 from program import Program
 
@@ -155,7 +158,10 @@ class FileOut(unittest.TestCase):
         self.peer.ask(self.daemon.port, "hello", 1, 0, "render")
 
     def open(self, method):
-        answer = self.peer.ask(self.daemon.port, "open", 2, "rave", method, float(RATE), "samples")
+        end, tries = time.monotonic() + LOAD_S, itertools.count(100)
+        answer = ("/oscine/v1/fail", (0, "", 503))
+        while answer[0].endswith("/fail") and answer[1][2] == 503 and time.monotonic() < end:  # it still loads
+            answer = self.peer.ask(self.daemon.port, "open", next(tries), "rave", method, float(RATE), "samples")
         self.assertEqual(answer[0], "/oscine/v1/opened", answer)
         self.peer.ask(self.daemon.port, "set", 3, answer[1][1], "block", 2048)
         return answer[1][1]
