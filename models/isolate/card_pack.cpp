@@ -30,6 +30,12 @@ void with_fields(S& value, Work&& work) requires std::same_as<std::remove_const_
 }
 
 template <class S, class Work>
+void with_fields(S& value, Work&& work) requires std::same_as<std::remove_const_t<S>, MelodyCard> {
+  auto& [method, lowest, highest, rest, durations, beats_per_bar, state] = value;
+  work(method, lowest, highest, rest, durations, beats_per_bar, state);
+}
+
+template <class S, class Work>
 void with_fields(S& value, Work&& work) requires std::same_as<std::remove_const_t<S>, ScriptMethod> {
   auto& [name, form, inputs, outputs] = value;
   work(name, form, inputs, outputs);
@@ -72,15 +78,16 @@ void with_fields(S& value, Work&& work) requires std::same_as<std::remove_const_
 template <class S, class Work>
 void with_fields(S& value, Work&& work) requires std::same_as<std::remove_const_t<S>, Card> {
   auto& [name, kind, engine, file, sha256, state, isolate, model_rate, methods, attributes, labels, listen, stream,
-         about, licence, authors, links, options] = value;
-  work(name, kind, engine, file, sha256, state, isolate, model_rate, methods, attributes, labels, listen, stream, about,
-       licence, authors, links, options);
+         melody, about, licence, authors, links, options] = value;
+  work(name, kind, engine, file, sha256, state, isolate, model_rate, methods, attributes, labels, listen, stream,
+       melody, about, licence, authors, links, options);
 }
 
 template <class S>
 concept Part = std::same_as<S, Port> || std::same_as<S, MethodCard> || std::same_as<S, FrontEndCard> ||
     std::same_as<S, ListenCard> || std::same_as<S, AttributeCard> || std::same_as<S, StreamForm> ||
-    std::same_as<S, StreamCard> || std::same_as<S, ScriptMethod> || std::same_as<S, ScriptAttribute>;
+    std::same_as<S, StreamCard> || std::same_as<S, MelodyCard> || std::same_as<S, ScriptMethod> ||
+    std::same_as<S, ScriptAttribute>;
 
 }  // namespace
 

@@ -19,8 +19,8 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-constexpr std::array<std::string_view, 14> kDoes{"echo", "sum",   "mean", "count", "slow",  "gate",  "throw",
-                                                 "nan",  "shape", "loud", "parts", "crash", "abort", "hang"};
+constexpr std::array<std::string_view, 15> kDoes{"echo", "sum",   "mean", "count", "slow",  "gate",  "throw", "nan",
+                                                 "tune", "shape", "loud", "parts", "crash", "abort", "hang"};
 
 std::string option(const Card& card, std::string_view key, std::string otherwise = {}) {
   for (const auto& [name, value] : card.options) {
@@ -38,6 +38,11 @@ std::vector<std::string> method_names(const Card& card) {
 
 /// How many numbers a method gives.
 std::size_t output_count(const Card& card, const MethodCard& method) {
+  if (card.kind == "melody") {
+    const auto& melody = card.melody;
+    return static_cast<std::size_t>(melody.pitches()) * melody.durations.size() +
+           static_cast<std::size_t>(melody.state);
+  }
   if (card.kind != "classifier") return method.outputs.size();
   if (method.answer == Answer::kPitch) return 2;
   const auto asked = std::strtoul(option(card, "outputs", "0").c_str(), nullptr, 10);
@@ -70,7 +75,7 @@ std::size_t window_numbers(const Card& card) {
 
 base::Result<FakeBehaviour> behaviour_of(const Card& card) {
   FakeBehaviour behaviour;
-  behaviour.does = option(card, "does", "echo");
+  behaviour.does = option(card, "does", card.kind == "melody" ? "tune" : "echo");
   const std::vector<std::string> known(kDoes.begin(), kDoes.end());
   if (std::find(known.begin(), known.end(), behaviour.does) == known.end()) {
     return Error{ErrorCode::kModelFailed,
@@ -80,6 +85,11 @@ base::Result<FakeBehaviour> behaviour_of(const Card& card) {
   behaviour.sleep = std::chrono::milliseconds(std::strtol(option(card, "ms", "0").c_str(), nullptr, 10));
   behaviour.gate = option(card, "gate", "gate");
   behaviour.attributes = card.attributes;
+  behaviour.durations = card.melody.durations.size();
+  behaviour.state = static_cast<std::size_t>(card.melody.state);
+  if (behaviour.does == "tune" && card.kind != "melody") {
+    return Error{ErrorCode::kModelFailed, "does: tune is for kind melody"};
+  }
   if (card.kind == "classifier") behaviour.window = window_numbers(card);
   for (const auto& method : card.methods) behaviour.outputs.push_back(output_count(card, method));
   for (const auto& method : card.methods) {

@@ -111,6 +111,7 @@ class FakeRun final : public Run {
   void answer_row(std::span<const float> in, std::span<float> out) {
     if (behaviour_->does == "loud") return loud(in, out);
     if (behaviour_->does == "parts") return parts(in, out);
+    if (behaviour_->does == "tune") return tune(in, out);
     const float gain = gain_now(), folded = fold(in);
     for (std::size_t i = 0; i < out.size(); ++i)
       out[i] = behaviour_->does == "echo" ? gain * in[i % in.size()] : folded;
@@ -130,6 +131,18 @@ class FakeRun final : public Run {
   static void parts(std::span<const float> window, std::span<float> out) {
     const std::size_t size = window.size() / out.size();
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(rms(window.subspan(i * size, size)));
+  }
+
+  void tune(std::span<const float> in, std::span<float> out) const {
+    const std::size_t scores = out.size() - behaviour_->state;
+    const float steps = behaviour_->state > 0 ? in[3] : 0;
+    for (std::size_t i = 0; i < scores; ++i) {
+      const auto pitch = static_cast<float>(i / behaviour_->durations);
+      const auto duration = static_cast<float>(i % behaviour_->durations);
+      const float wanted = std::fmod(steps + in[2], static_cast<float>(behaviour_->durations));
+      out[i] = -0.5F * std::abs(pitch - in[0] - 2) - std::abs(duration - wanted);
+    }
+    for (std::size_t i = 0; i < behaviour_->state; ++i) out[scores + i] = in[3 + i] + 1;
   }
 
   float fold(std::span<const float> row) {

@@ -18,9 +18,10 @@ struct FakeBehaviour {
   std::chrono::milliseconds sleep{0};
   std::string gate;
   std::vector<AttributeCard> attributes;
-  std::vector<std::size_t> outputs;  ///< per method
-  std::vector<StreamForm> forms;     ///< kind stream: per method
-  std::size_t window = 0;            ///< kind classifier: numbers of one window, whatever its shape; else 0
+  std::vector<std::size_t> outputs;      ///< per method
+  std::vector<StreamForm> forms;         ///< kind stream: per method
+  std::size_t window = 0;                ///< kind classifier: numbers of one window, whatever its shape; else 0
+  std::size_t durations = 0, state = 0;  ///< kind melody
 };
 
 /// "crash": a segmentation fault; "abort": what a failed assertion does; "hang": never comes back. Else nothing.

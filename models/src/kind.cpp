@@ -7,8 +7,8 @@ namespace models {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> kNames{"params", "classifier", "stream"};
-constexpr std::array<const Kind& (*)(), kNames.size()> kKinds{params_kind, classifier_kind, stream_kind};
+constexpr std::array<std::string_view, 4> kNames{"params", "classifier", "stream", "melody"};
+constexpr std::array<const Kind& (*)(), kNames.size()> kKinds{params_kind, classifier_kind, stream_kind, melody_kind};
 
 }  // namespace
 

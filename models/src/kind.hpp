@@ -94,5 +94,7 @@ const Kind& params_kind();
 const Kind& classifier_kind();
 /// kind: stream (stream_kind.cpp).
 const Kind& stream_kind();
+/// kind: melody (melody_kind.cpp).
+const Kind& melody_kind();
 
 }  // namespace models

@@ -10,7 +10,7 @@ namespace {
 using enum Role;
 
 constexpr double kAny = base::kWireMax;  // an integer without a range of its own: what a float32 host reads exactly
-constexpr bool kServed = true, kNotYet = false;
+constexpr bool kServed = true;
 constexpr std::string_view kUnits = "samples or ticks";
 
 Parameter i(std::string_view name, std::string_view unit = "", double min = -kAny, double max = kAny) {
@@ -131,13 +131,13 @@ void sessions(Table& t) {
   t += change("/method", {id(), i("session"), s("method")}, "another method from now on");
   t += change("/expire", {id(), i("session"), i("ms", "ms", 0, 60000)}, "work older than that is dropped; 0: never");
   t += change("/lookahead", {id(), i("session"), i("ms", "ms", 0, 60000)},
-              "how far after its position an answer sounds", kNotYet);
+              "how far after its position an answer sounds");
   t += change("/horizon", {id(), i("session"), i("ms", "ms", 0, 60000)},
-              "how far ahead of the playhead events are planned", kNotYet);
+              "how far ahead of the playhead events are planned");
   t += change("/reorder", {id(), i("session"), i("ms", "ms", 0, 60000)},
               "how long a missing input message is waited for");
-  t += change("/policy", {id(), i("session"), s("policy", "drop, now or shift")}, "what the host does with late events",
-              kNotYet);
+  t +=
+      change("/policy", {id(), i("session"), s("policy", "drop, now or shift")}, "what the host does with late events");
   t += change("/mtu", {id(), i("session"), i("bytes", "bytes", 512, 8192)},
               "largest UDP message; session 0: all of this client");
   t += change("/format", {id(), i("session"), s("format", "floats, f32le or s16le")}, "how stream output comes back");
@@ -174,10 +174,11 @@ void streams(Table& t) {
       {id(), i("session"), s("path", "under an allowed folder"), optional(s("outPath", "under an allowed folder"))},
       "runs a sound file through the session");
   t += change("/note",
-              {id(), i("session"), hi(), lo(), f("pitch", "MIDI note"), f("velocity"), i("duration", kUnits, -1, kAny)},
-              "a note as seed or live input; duration -1: until velocity 0", kNotYet);
-  t += change("/play", {id(), i("session"), hi(), lo(), count("generation")}, "generate from there", kNotYet);
-  t += change("/stop", {id(), i("session"), hi(), lo(), count("generation")}, "stop there and cut", kNotYet);
+              {id(), i("session"), hi(), lo(), f("pitch", "MIDI note", 0, 127), f("velocity", "", 0, 127),
+               i("duration", kUnits, -1, kAny)},
+              "a note as seed or live input; duration -1: until velocity 0");
+  t += change("/play", {id(), i("session"), hi(), lo(), count("generation")}, "generate from there");
+  t += change("/stop", {id(), i("session"), hi(), lo(), count("generation")}, "stop there and cut");
   t += stream("/playhead", {i("session"), hi(), lo(), seq("seen"), rate()},
               "where the host is, what it has, how fast it goes");
   t += push("/event",

@@ -22,6 +22,8 @@ inline std::string_view answer_text(models::Answer answer) {
       return "onsets";
     case models::Answer::kStream:
       return "stream";
+    case models::Answer::kNotes:
+      return "notes";
   }
   return "";
 }

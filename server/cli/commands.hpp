@@ -98,6 +98,16 @@ struct RenderOptions {
 };
 int render(const RenderOptions& options);
 
+struct ComposeOptions {
+  std::filesystem::path out;  ///< *.mid; the picture goes beside it, as *.svg
+  std::string model;          ///< as FileOptions::model
+  std::filesystem::path config = "config/default.yaml";
+  std::filesystem::path seed;  ///< *.mid that it goes on from; empty: from nothing
+  int bars = 16;
+  std::vector<std::string> settings;  ///< as RenderOptions::settings
+};
+int compose(const ComposeOptions& options);
+
 struct ReplayOptions {
   std::filesystem::path file;
   std::filesystem::path config;  ///< instead of the recorded one

@@ -182,6 +182,19 @@ int run(int argc, char** argv) {
       ->allow_extra_args(false);
   rendering->callback([&] { code = server::render(render); });
 
+  server::ComposeOptions compose;
+  compose.config = standard;
+  auto* composing = app.add_subcommand("compose", "let a model write a melody into a MIDI file, and draw it");
+  composing->add_option("out", compose.out, "*.mid; replaced where it exists, and a picture beside it, *.svg")
+      ->required();
+  composing->add_option("--model", compose.model, "a card, its folder, or a model of the configuration")->required();
+  composing->add_option("--seed", compose.seed, "a MIDI file that it goes on from");
+  composing->add_option("--bars", compose.bars, "how long (16)")->check(CLI::Range(1, 1000));
+  composing->add_option("-c,--config", compose.config, "the configuration (config/default.yaml)");
+  composing->add_option("--set", compose.settings, "an attribute: temperature=0.8; may come again")
+      ->allow_extra_args(false);
+  composing->callback([&] { code = server::compose(compose); });
+
   server::StatusOptions status;
   auto* asking = app.add_subcommand("status", "ask a running daemon how it is");
   add_daemon(*asking, status.daemon);

@@ -90,6 +90,12 @@ Status set_by_text(const models::Model& model, models::Instance& instance, model
   return setting->of_model ? instance.set(setting->name, setting->values) : stream.set(setting->name, setting->values);
 }
 
+Status set_by_text(const models::Model& model, models::MelodySettings& settings, const std::string& text) {
+  const auto setting = read(model, text, "--set");
+  if (!setting) return setting.error();
+  return settings.set(setting->name, setting->values);
+}
+
 Status set_by_text_at(const models::Model& model, models::Stream& stream, double rate, const std::string& time,
                       const std::string& text) {
   const auto at = position_of(time, rate);

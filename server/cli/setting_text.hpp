@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 
+#include "models/melody.hpp"
 #include "models/model.hpp"
 
 namespace server {
@@ -9,6 +10,9 @@ namespace server {
 /// about a name that is neither. Fails: kUnknown, kMalformed, kModelFailed.
 base::Status set_by_text(const models::Model& model, models::Instance& instance, models::Stream& stream,
                          const std::string& text);
+
+/// The same for a melody. Fails: kUnknown, kMalformed.
+base::Status set_by_text(const models::Model& model, models::MelodySettings& settings, const std::string& text);
 
 /// An attribute of the model from a time on.
 /// @param time  "3.2s", "3200ms", or frames of the input: "141120".  @param rate  frames of the input per second.

@@ -16,13 +16,6 @@ std::string lower_case(std::string text) {
   return text;
 }
 
-constexpr const char* kMethodName = "a method's name (letters, digits, '_', 1..64 bytes)";
-
-bool is_method_name(const std::string& name) {
-  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
-  return !name.empty() && name.size() <= 64 && name.find_first_not_of(kLetters) == std::string::npos;
-}
-
 void read_kind(const MapReader& reader, models::Card& card) {
   const Node& node = reader.required("kind");
   reader.text("kind", card.kind);
@@ -100,6 +93,11 @@ void read_name(const MapReader& reader, const std::string* inline_name, models::
 
 }  // namespace
 
+bool is_method_name(const std::string& name) {
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+  return !name.empty() && name.size() <= 64 && name.find_first_not_of(kLetters) == std::string::npos;
+}
+
 void read_sha256(const MapReader& reader, std::string_view key, std::string& out) {
   reader.text(key, out);
   out = lower_case(out);
@@ -158,8 +156,13 @@ models::Card read_card_node(const Node& node, const std::filesystem::path& file,
     read_streaming(reader, card);
   } else {
     refuse_streaming(reader, card);
-    card.kind == "classifier" ? read_listening(reader, card) : read_params(reader, card);
+    if (card.kind == "melody") {
+      read_melody(reader, card);
+    } else {
+      card.kind == "classifier" ? read_listening(reader, card) : read_params(reader, card);
+    }
   }
+  if (card.kind != "melody") refuse_melody(reader, card);
   if (const Node* list = reader.find("attributes")) card.attributes = read_attributes(*list, reader.path("attributes"));
   read_options(reader, card);
   return card;

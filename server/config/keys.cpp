@@ -104,6 +104,7 @@ constexpr Key kCard[] = {
     {"latency", kWholeForm, "-1", "samples", -1, 11520000},
     {"otherRate", kChoiceForm, "resample", "", -kNone, kNone, "resample warn refuse"},
     {"arguments", "a value or a list of values", "[]"},
+    {"melody", "a map", "required"},
     {"options", "a map of texts", "{}"},
     {"measured", "anything", "{}"},
 };
@@ -116,6 +117,15 @@ constexpr Key kMethod[] = {
     {"element", kWholeForm, "-1", "", -1, 63},
     {"answer", kChoiceForm, "required", "", -kNone, kNone, "labels frames pitch hits onsets"},
     {"form", "a list of four whole numbers", "required"},
+};
+
+constexpr Key kMelody[] = {
+    {"method", kTextForm, "step"},
+    {"pitches", "a list of two MIDI notes", "required"},
+    {"rest", kBoolForm, "false"},
+    {"durations", "a list of numbers", "required", "beats"},
+    {"beats_per_bar", kNumberForm, "4", "beats", 1, 16},
+    {"state", kWholeForm, "0", "numbers", 0, 65536},
 };
 
 constexpr Key kFrontEnd[] = {
@@ -173,6 +183,7 @@ const KeyTable kModelKeys{"model", kModel};
 const KeyTable kAliasKeys{"alias", kAlias};
 const KeyTable kCardKeys{"card", kCard};
 const KeyTable kMethodKeys{"method", kMethod};
+const KeyTable kMelodyKeys{"melody", kMelody};
 const KeyTable kFrontEndKeys{"front end", kFrontEnd};
 const KeyTable kInputKeys{"input", kInput};
 const KeyTable kOutputKeys{"output", kOutput};
@@ -184,7 +195,8 @@ std::span<const KeyTable* const> config_tables() {
 }
 
 std::span<const KeyTable* const> card_tables() {
-  static const std::array tables{&kCardKeys, &kMethodKeys, &kFrontEndKeys, &kInputKeys, &kOutputKeys, &kAttributeKeys};
+  static const std::array tables{&kCardKeys,  &kMethodKeys, &kMelodyKeys,   &kFrontEndKeys,
+                                 &kInputKeys, &kOutputKeys, &kAttributeKeys};
   return tables;
 }
 

@@ -33,7 +33,7 @@ struct KeyTable {
 };
 
 extern const KeyTable kConfigKeys, kLimitsKeys, kLogKeys, kMetricsKeys, kModelKeys, kAliasKeys;
-extern const KeyTable kCardKeys, kMethodKeys, kFrontEndKeys, kInputKeys, kOutputKeys, kAttributeKeys;
+extern const KeyTable kCardKeys, kMethodKeys, kMelodyKeys, kFrontEndKeys, kInputKeys, kOutputKeys, kAttributeKeys;
 
 /// Every table of a configuration, of a card. Thread: [any].
 std::span<const KeyTable* const> config_tables();

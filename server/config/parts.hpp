@@ -43,6 +43,11 @@ void read_streaming(const MapReader& reader, models::Card& card);
 /// Throw where such a key stands in a card, or a method, of another kind.
 void refuse_streaming(const MapReader& reader, const models::Card& card);
 void refuse_form(const MapReader& reader);
+/// What a card of kind melody says. refuse_melody throws where it stands in a card of another kind.
+void read_melody(const MapReader& reader, models::Card& card);
+void refuse_melody(const MapReader& reader, const models::Card& card);
+inline constexpr const char* kMethodName = "a method's name (letters, digits, '_', 1..64 bytes)";
+bool is_method_name(const std::string& name);
 /// The entries of `methods`, each read by `read_one`; no name may come twice.
 void read_method_list(const MapReader& reader, const Node& list, models::Card& card,
                       void (*read_one)(const MapReader& reader, models::MethodCard& method));

@@ -187,6 +187,8 @@ class Daemon {
   void on_set(Request&, const protocol::Arguments&);
   void on_set_at(Request&, const protocol::Arguments&);
   void on_get(Request&, const protocol::Arguments&);
+  void answer_value(const Request& request, std::int32_t session, std::string_view attribute,
+                    std::span<const models::Value> values);
   base::Result<std::shared_ptr<Session>> find_session(const Request& request, std::int32_t number);
   /// It was neither closed nor ended.
   bool is_open(const Session& session) const;
@@ -259,6 +261,23 @@ class Daemon {
   std::size_t frames_at_once(const Session& session, std::size_t width, std::string_view format);
   static std::string_view format_of(const Session& session);
   void tell_missing(const Session& session, std::int32_t from, std::int32_t to);
+
+  // on_notes.cpp: notes ahead of the host
+  void on_note(Request&, const protocol::Arguments&);
+  void on_play(Request&, const protocol::Arguments&);
+  void on_stop(Request&, const protocol::Arguments&);
+  void on_horizon(Request&, const protocol::Arguments&);
+  void on_lookahead(Request&, const protocol::Arguments&);
+  void on_policy(Request&, const protocol::Arguments&);
+  /// The session, where it plans; answers the failure itself.
+  std::shared_ptr<Session> planning_session(const Request& request, std::int32_t number);
+  void on_planning_playhead(const Request& request, const std::shared_ptr<Session>& session,
+                            const protocol::Arguments& arguments);
+  void plan(const std::shared_ptr<Session>& session);
+  void complain_of_plan(const Session& session, const base::Error& error);
+  void tell_notes(const Session& session, const std::vector<PlannedNote>& notes);
+  /// A session whose method plans notes has what that takes.
+  void plan_with_method(Session& session, const Peer& events_to);
 
   // on_buffers.cpp: sound for a model's own buffers
   void on_buffer(Request&, const protocol::Arguments&);

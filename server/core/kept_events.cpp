@@ -4,14 +4,14 @@
 
 namespace server {
 
-void KeptEvents::add(protocol::Bytes packet, base::Time now) {
+void KeptEvents::add(protocol::Bytes packet, base::Time now, std::optional<std::int64_t> planned) {
   std::vector<std::byte> memory;
   if (kept_.size() >= kMost) {
     memory = std::move(kept_.front().packet);
     kept_.pop_front();
   }
   memory.assign(packet.begin(), packet.end());
-  kept_.push_back({next_, now, now, std::move(memory)});
+  kept_.push_back({next_, now, now, planned, std::move(memory)});
   next_ = next_in_sequence(next_);
 }
 
@@ -26,12 +26,19 @@ std::size_t KeptEvents::send_from(std::int32_t seq, base::Time now, const Send& 
   return count;
 }
 
-void KeptEvents::send_unseen(std::int32_t seen, base::Time now, const Send& send) {
+void KeptEvents::send_unseen(std::int32_t seen, base::Time now, const Send& send, std::int64_t playhead) {
   for (auto& one : kept_) {
     const bool known = seen != 0 && ahead_of(one.seq, seen) <= 0;
-    if (known || now - one.sent < kSettle || now - one.made > kFor) continue;
+    const bool worth = now - one.made <= kFor || (one.planned && *one.planned >= playhead);
+    if (known || !worth || now - one.sent < kSettle) continue;
     one.sent = now;
     send(one.packet);
+  }
+}
+
+void KeptEvents::outdate(std::int64_t from) {
+  for (auto& one : kept_) {
+    if (one.planned && *one.planned >= from) one.planned.reset();
   }
 }
 

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "base/time.hpp"
@@ -20,16 +21,21 @@ class KeptEvents {
 
   /// The number of the next event.
   std::int32_t next() const { return next_; }
-  void add(protocol::Bytes packet, base::Time now);
+  /// @param planned  the position that it is planned for; none: an answer
+  void add(protocol::Bytes packet, base::Time now, std::optional<std::int64_t> planned = {});
   /// Sends all that are kept from this number on, in order. @return how many.
   std::size_t send_from(std::int32_t seq, base::Time now, const Send& send);
-  /// Sends again what the host has not seen, is worth it, and was not sent just now.
-  void send_unseen(std::int32_t seen, base::Time now, const Send& send);
+  /// Sends again what the host has not seen, is worth it, and was not sent just now. What is planned is worth it while
+  /// it is ahead of the playhead; and everything for a while, so that `seen` can go on.
+  void send_unseen(std::int32_t seen, base::Time now, const Send& send, std::int64_t playhead = 0);
+  /// What is planned from there on is void.
+  void outdate(std::int64_t from);
 
  private:
   struct Kept {
     std::int32_t seq;
     base::Time made, sent;
+    std::optional<std::int64_t> planned;
     std::vector<std::byte> packet;
   };
   std::deque<Kept> kept_;  // oldest first

@@ -70,7 +70,8 @@ void Daemon::on_model_info(Request& request, const Arguments& arguments) {
       writer.integer(method.block).number(method.timing.p50.count() / 1000).number(method.timing.p95.count() / 1000);
       answers_.item(request, writer.end(), now());
     }
-    const auto attributes = model.attributes();
+    // Those of a melody are its session's own: its script has none.
+    const auto attributes = model.card().kind == "melody" ? model.settings() : model.attributes();
     for (std::size_t n = 0; n < attributes.size(); ++n, ++count) {
       writer.begin("/oscine/v1/model.attribute").integer(request.id).integer(static_cast<std::int64_t>(n));
       writer.integer(static_cast<std::int64_t>(attributes.size())).text(attributes[n].name).text(attributes[n].types);
@@ -213,6 +214,7 @@ void Daemon::carry_over(const std::string& model, const std::shared_ptr<const Se
   for (const auto& [number, weak] : sessions_) {
     const auto session = weak.lock();
     if (!session || session->served->config.card.name != model) continue;
+    if (session->planning) continue;  // a line goes on with the weights that it began with
     const auto& old = session->served->model->methods()[session->method];
     const auto method = served->model->method(old.name);
     if (!method) continue;

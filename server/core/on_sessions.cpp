@@ -52,6 +52,7 @@ std::shared_ptr<Session> Daemon::stream_session(const Request& request, std::int
 // A flow where the method hears, none where it answers numbers with numbers. Counters, settings and what waits stay.
 void Daemon::hear_with_method(Session& session, const Peer& events_to) {
   const auto& method = session.served->model->methods()[session.method];
+  if (method.answer == models::Answer::kNotes) return plan_with_method(session, events_to);
   if (method.answer == models::Answer::kNumbers) {
     session.flow = nullptr;
     return;
@@ -75,6 +76,14 @@ void Daemon::hear_with_method(Session& session, const Peer& events_to) {
   if (!session.seat || session.seat->served != session.served) {
     session.seat = std::make_shared<Seat>(Seat{session.served, nullptr, 0});
   }
+}
+
+void Daemon::plan_with_method(Session& session, const Peer& events_to) {
+  if (session.planning) return;
+  session.planning = std::make_shared<Planning>(session.served->model->card().melody, session.units_per_second,
+                                                session.ticks ? session.ticks_per_beat : 0);
+  session.planning->events_to = events_to;
+  session.planning->settings.seed = chance_.number();  // its own, until it is told another
 }
 
 bool Daemon::is_setting(const Session& session, std::string_view attribute) const {
@@ -122,7 +131,8 @@ void Daemon::on_open(Request& request, const Arguments& arguments) {
     if (!index) return answers_.fail(request, index.error(), now());
     session->served = *ready;
     session->method = *index;
-    if (session->ticks && (*ready)->model->methods()[*index].answer != models::Answer::kNumbers) {
+    const auto answer = (*ready)->model->methods()[*index].answer;
+    if (session->ticks && answer != models::Answer::kNumbers && answer != models::Answer::kNotes) {
       return answers_.fail(request, {ErrorCode::kWrongState, "sound is counted in samples; open the session so"},
                            now());
     }
@@ -195,6 +205,7 @@ void Daemon::on_method(Request& request, const Arguments& arguments) {
 void Daemon::on_reset(Request& request, const Arguments& arguments) {
   const auto session = session_of(request, arguments.integer(1));
   if (!session) return;
+  if (session->planning) session->planning->forget();
   if (!session->seat) return answers_.done(request, now());  // no state: always pristine
   if (session->flow) {
     session->flow->line.restart();
@@ -234,13 +245,23 @@ base::Result<std::vector<models::Value>> values_of(std::span<const protocol::Val
 }
 }  // namespace
 
+namespace {
+Error of_model(const Session& session, const Error& error) {
+  return {error.code, session.served->config.card.name + ": " + error.message};
+}
+}  // namespace
+
 void Daemon::on_set(Request& request, const Arguments& arguments) {
   const auto session = session_of(request, arguments.integer(1));
   if (!session) return;
   auto values = values_of(arguments.from(3));
   if (!values) return answers_.fail(request, values.error(), now());
-  answers_.defer(request);
   const std::string attribute(arguments.text(2));
+  if (session->planning) {
+    const auto set = session->planning->settings.set(attribute, *values);
+    return set ? answers_.done(request, now()) : answers_.fail(request, of_model(*session, set.error()), now());
+  }
+  answers_.defer(request);
   const auto setting = is_setting(*session, attribute) ? session->flow->ear : nullptr;
   perform(
       session->served, session->seat, std::nullopt,
@@ -260,6 +281,12 @@ void Daemon::on_set(Request& request, const Arguments& arguments) {
 void Daemon::on_set_at(Request& request, const Arguments& arguments) {
   const auto session = session_of(request, arguments.integer(1));
   if (!session) return;
+  if (session->planning) {
+    return answers_.fail(
+        request,
+        of_model(*session, {ErrorCode::kWrongState, "what is set acts at the next /play; send /set, then /play"}),
+        now());
+  }
   if (!session->flow) {
     return answers_.fail(request,
                          {ErrorCode::kWrongState, session->served->config.card.name +
@@ -286,11 +313,28 @@ void Daemon::on_set_at(Request& request, const Arguments& arguments) {
       });
 }
 
+void Daemon::answer_value(const Request& request, std::int32_t session, std::string_view attribute,
+                          std::span<const models::Value> values) {
+  auto& writer = answers_.writer().begin("/oscine/v1/value");
+  writer.integer(request.id).integer(session).text(attribute);
+  for (const auto& value : values) {
+    if (const auto* integer = std::get_if<std::int32_t>(&value)) writer.integer(*integer);
+    if (const auto* one = std::get_if<float>(&value)) writer.number(*one);
+    if (const auto* text = std::get_if<std::string>(&value)) writer.text(*text);
+  }
+  answers_.result(request, writer.end(), now());
+}
+
 void Daemon::on_get(Request& request, const Arguments& arguments) {
   const auto session = session_of(request, arguments.integer(1));
   if (!session) return;
   request.mtu = mtu_of(request.client.lock().get(), session.get());
   const std::string attribute(arguments.text(2));
+  if (session->planning) {
+    const auto got = session->planning->settings.get(attribute);
+    return got ? answer_value(request, session->number, attribute, *got)
+               : answers_.fail(request, of_model(*session, got.error()), now());
+  }
   auto values = std::make_shared<std::vector<models::Value>>();
   const auto setting = is_setting(*session, attribute) ? session->flow->ear : nullptr;
   answers_.defer(request);
@@ -304,14 +348,7 @@ void Daemon::on_get(Request& request, const Arguments& arguments) {
       },
       [this, request, number = session->number, attribute, values](const base::Status& status) {
         if (!status) return answers_.fail(request, status.error(), now());
-        auto& writer = answers_.writer().begin("/oscine/v1/value");
-        writer.integer(request.id).integer(number).text(attribute);
-        for (const auto& value : *values) {
-          if (const auto* integer = std::get_if<std::int32_t>(&value)) writer.integer(*integer);
-          if (const auto* one = std::get_if<float>(&value)) writer.number(*one);
-          if (const auto* text = std::get_if<std::string>(&value)) writer.text(*text);
-        }
-        answers_.result(request, writer.end(), now());
+        answer_value(request, number, attribute, *values);
       });
 }
 

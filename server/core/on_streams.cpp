@@ -163,7 +163,9 @@ void Daemon::on_format(Request& request, const Arguments& arguments) {
 
 void Daemon::on_playhead(Request& request, const Arguments& arguments) {
   const auto session = stream_session(request, arguments.integer(0));
-  if (!session || !session->flow) return;
+  if (!session) return;
+  if (session->planning) return on_planning_playhead(request, session, arguments);
+  if (!session->flow) return;
   const auto to = events_of(*session);
   session->flow->kept.send_unseen(arguments.integer(3), now(),
                                   [&](protocol::Bytes packet) { pacer_.send(to, packet, now()); });
@@ -173,10 +175,11 @@ void Daemon::on_resend(Request& request, const Arguments& arguments) {
   const auto session = session_of(request, arguments.integer(1));
   if (!session) return;
   std::size_t count = 0;
-  if (session->flow) {
+  if (session->flow || session->planning) {
     const auto to = events_of(*session);
-    count = session->flow->kept.send_from(arguments.integer(2), now(),
-                                          [&](protocol::Bytes packet) { pacer_.send(to, packet, now()); });
+    auto& kept = session->planning ? session->planning->kept : session->flow->kept;
+    count =
+        kept.send_from(arguments.integer(2), now(), [&](protocol::Bytes packet) { pacer_.send(to, packet, now()); });
   }
   answers_.done(request, count, now());
 }

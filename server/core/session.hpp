@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "server/core/flow.hpp"
+#include "server/core/planning.hpp"
 #include "server/core/served_model.hpp"
 
 namespace server {
@@ -17,6 +18,7 @@ struct Session {
   std::shared_ptr<const ServedModel> served;
   std::shared_ptr<Seat> seat;  ///< its own instance; null where the model has no state and hears nothing
   std::shared_ptr<Flow> flow;  ///< sound in, events or frames out; null for a method that answers numbers with numbers
+  std::shared_ptr<Planning> planning;  ///< notes ahead of the playhead; null for methods that plan none
   std::size_t method = 0;
   double units_per_second = 0;
   bool ticks = false;  ///< the unit: false samples, true ticks

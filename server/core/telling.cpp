@@ -67,7 +67,8 @@ std::vector<std::byte> little_endian(std::span<const float> values, bool floats)
 // To the door that asked for events, else where the session was opened.
 Peer Daemon::events_of(const Session& session) const {
   const auto owner = session.owner.lock();
-  return owner && owner->events ? *owner->events : session.flow->events_to;
+  if (owner && owner->events) return *owner->events;
+  return session.planning ? session.planning->events_to : session.flow->events_to;
 }
 
 void Daemon::tell_events(const Session& session, std::span<const models::Heard> events) {

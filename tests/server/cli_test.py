@@ -84,7 +84,7 @@ class Case(unittest.TestCase):
 
 class Help(unittest.TestCase):
     def test_of_every_command_fits_a_screen(self):
-        for command in ([], ["serve"], ["record"], ["replay"], ["check"], ["doctor"], ["models"], ["fetch"], ["remove"], ["inspect"], ["card"], ["file"], ["render"],
+        for command in ([], ["serve"], ["record"], ["replay"], ["check"], ["doctor"], ["models"], ["fetch"], ["remove"], ["inspect"], ["card"], ["file"], ["render"], ["compose"],
                         ["status"], ["send"],
                         ["watch"], ["proxy"]):
             result = oscine(*command, "--help")
@@ -95,7 +95,7 @@ class Help(unittest.TestCase):
 
     def test_and_its_options_stand_in_the_document(self):
         page = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
-        for command in ("serve", "record", "replay", "check", "doctor", "models", "fetch", "remove", "inspect", "card", "file", "render", "status",
+        for command in ("serve", "record", "replay", "check", "doctor", "models", "fetch", "remove", "inspect", "card", "file", "render", "compose", "status",
                         "send", "watch", "proxy"):
             self.assertIn(f"## {command}\n", page)
             section = page.split(f"## {command}\n")[1].split("\n## ")[0]
@@ -665,6 +665,40 @@ class Watch(Case):
             ender.sendto(osc("/oscine/v1/bye", "i", 0), ("127.0.0.1", self.studio.port))
         self.assertEqual(child.wait(GUARD), 1)
         self.assertIn(f"no daemon answers at 127.0.0.1:{self.studio.port}", child.stderr.read())
+
+
+class Compose(Case):
+    CARD = ("card: 1\nname: tune\nkind: melody\nengine: fake\n"
+            "melody: {pitches: [48, 72], rest: true, durations: [0.25, 0.5, 1, 2], state: 2}\n")
+
+    def setUp(self):
+        super().setUp()
+        self.card, self.out = self.write("tune.yaml", self.CARD), self.folder / "out.mid"
+
+    def compose(self, *arguments):
+        return oscine("compose", "--model", self.card, self.out, *arguments)
+
+    def test_writes_a_midi_file_and_its_picture_and_goes_on_from_a_seed(self):
+        result = self.compose("--bars", "4", "--set", "seed=3")
+        self.assertRegex(result.stdout, r"^\S+out\.mid: \d+ notes in 4 bars; \S+out\.svg shows them\n$", result.stderr)
+        first = self.out.read_bytes()
+        self.assertEqual(first[:4], b"MThd")
+        self.assertTrue((self.folder / "out.svg").read_text().startswith("<svg "))
+        self.compose("--bars", "4", "--set", "seed=3")
+        self.assertEqual(self.out.read_bytes(), first, "the same seed, the same notes")
+        seed = self.folder / "seed.mid"
+        self.out.rename(seed)
+        result = self.compose("--bars", "2", "--seed", seed, "--set", "scale=major", "--set", "range=60,72")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertGreater(len(self.out.read_bytes()), len(first), "the seed is in it, and what follows")
+
+    def test_what_cannot_be_is_one_sentence(self):
+        self.refused(oscine("compose", "--model", self.card, self.folder / "out.wav"), "out.wav", "*.mid")
+        self.refused(self.compose("--seed", self.write("bad.mid", "RIFF")), "bad.mid is no MIDI file")
+        self.refused(self.compose("--seed", self.folder / "none.mid"), "there is no file", "none.mid")
+        self.refused(self.compose("--set", "temprature=3"), "temprature", "'temperature'")
+        self.refused(self.compose("--set", "temperature=9"), "0..4")
+        self.refused(oscine("compose", "--model", self.write("gain.yaml", CARD), self.out), "kind params", "kind melody")
 
 
 class Proxy(Case):

@@ -210,12 +210,5 @@ TEST(Set, StandsInLineWithTheRunsOfItsSession) {
   EXPECT_THAT(world.heard(), ElementsAre(HasSubstr(" 0.5 0.5"), StartsWith("/done 2"), HasSubstr(" 1. 1.")));
 }
 
-TEST(NotYet, IsSaidOfWhatIsDocumentedAndNotServed) {
-  World world;
-  const auto session = world.open("sum");
-  EXPECT_THAT(world.send("/oscine/v1/play", 1, session, 0, 0, 1),
-              ElementsAre(AllOf(HasSubstr(" 501 "), HasSubstr("/play"))));
-}
-
 }  // namespace
 }  // namespace server

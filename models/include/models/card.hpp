@@ -32,6 +32,7 @@ enum class Answer {
   kHits,     ///< events `hit`: what stands at each onset is classified
   kOnsets,   ///< events `hit` named "onset", with their strength; the script is not called
   kStream,   ///< frames for frames, each at their own rate (kind stream)
+  kNotes,    ///< events `note`, planned ahead: the script gives scores of the next one (kind melody)
 };
 
 /// How the frames of a stream go in and come out. A ratio is how many samples at the model's rate one frame stands for.
@@ -117,10 +118,24 @@ struct StreamCard {
   friend bool operator==(const StreamCard&, const StreamCard&) = default;
 };
 
+/// What the steps of a melody are (kind melody). A pitch is counted from `lowest`; the one behind the highest is the
+/// rest.
+struct MelodyCard {
+  std::string method = "step";   ///< of the script
+  int lowest = 0, highest = -1;  ///< MIDI notes
+  bool rest = false;
+  std::vector<float> durations;  ///< beats
+  float beats_per_bar = 4;
+  int state = 0;  ///< numbers that are handed from step to step
+  int pitches() const { return highest - lowest + 1 + (rest ? 1 : 0); }
+  bool is_rest(int pitch) const { return rest && pitch == highest - lowest + 1; }
+  friend bool operator==(const MelodyCard&, const MelodyCard&) = default;
+};
+
 /// What a model's card.yaml says (docs/cards.md). The card is read in server/; models/ only uses it.
 struct Card {
   std::string name;
-  std::string kind;              ///< "params", "classifier", "stream"
+  std::string kind;              ///< "params", "classifier", "stream", "melody"
   std::string engine = "torch";  ///< "torch", "fake"
   std::filesystem::path file;    ///< absolute; empty where the engine needs none
   std::string sha256;            ///< 64 hex digits, or empty: not checked
@@ -132,6 +147,7 @@ struct Card {
   std::vector<std::string> labels;
   ListenCard listen;  ///< kind classifier
   StreamCard stream;  ///< kind stream
+  MelodyCard melody;  ///< kind melody
   std::string about;  ///< one sentence
   std::string licence;
   std::vector<std::string> authors;

@@ -23,6 +23,9 @@ namespace models {
 ///         loud    1 − p, p, 0 …, where p is the RMS of the inputs, at most 1: as scores of "quiet" and "loud"
 ///         parts   output i is the RMS of the i-th of as many equal parts of the inputs as there are outputs
 ///         crash   ends its process by a segmentation fault;  abort: as a failed assertion;  hang: never comes back
+///         tune    kind melody, and its default: a rise of two pitches scores best, with a duration that hangs on the
+///         beat
+///                 and on how many steps there were (the first number of state counts them)
 ///   when: 0.5     slow, gate, throw, nan, shape, crash, abort and hang happen only when the first number in equals
 ///   this
 ///                 one; else as sum. (Probing at load never sends a port's minimum, its maximum or 0.)
