@@ -48,7 +48,7 @@ class Host {
     if (n(0) != session_ || !seen_.insert(n(1)).second) return;
     while (seen_.contains(seen_up_to_ + 1)) ++seen_up_to_;
     const std::int64_t at = n(3) * 65536 + n(4);
-    if (at < now_) ++late_;
+    if (at < now_ && n(2) == governing(at)) ++late_;  // what is void is not missed
     ahead_.emplace(
         at, Sound{at, at + n(6), static_cast<std::int32_t>(n(2)), static_cast<int>(n(8)), static_cast<int>(n(10))});
   }
