@@ -189,7 +189,7 @@ class TheRecipe(unittest.TestCase):
         some, other = [self.tune(self.melody(seed)) for seed in range(8)], self.tune(self.melody(99))
         for settings in ({"beat": True}, {"frame": "first"}, {"strength": 1.0}, {"continuation": False}):
             grams = ngram.Grams(**settings).learn(some)
-            model = grams.parts[0]
+            model = grams.pairs
             known = {symbol for rows, _ in model.levels for found, _, _ in rows.values() for symbol in found}
             for contexts, _ in ngram.told(other, *grams.how)[:9]:
                 rest = model.p(contexts, "never seen") * (model.symbols - len(known))

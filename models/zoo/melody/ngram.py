@@ -76,30 +76,19 @@ def told(tune, beat, bar, frame):
 
 
 class Grams:
-    """5-grams of pairs. after=True: the duration first, then the pitch with it known, each smoothed by itself."""
+    """5-grams of pairs."""
 
-    def __init__(self, beat=False, bar=False, frame="last", after=False, **smooth):
-        self.how, self.after, self.smooth = (beat, bar, frame), after, smooth
+    def __init__(self, beat=False, bar=False, frame="last", **smooth):
+        self.how, self.smooth = (beat, bar, frame), smooth
 
     def learn(self, learn):
         seen = [row for tune in learn for row in told(tune, *self.how)]
-        if not self.after:
-            self.parts = [Smoothed(tunes.PITCHES * len(tunes.DURATIONS), **self.smooth).learn(seen)]
-        else:
-            self.parts = [Smoothed(len(tunes.DURATIONS), **self.smooth).learn([(c, s[1]) for c, s in seen]),
-                          Smoothed(tunes.PITCHES, **self.smooth).learn([(with_duration(c, s), s[0]) for c, s in seen])]
+        self.pairs = Smoothed(tunes.PITCHES * len(tunes.DURATIONS), **self.smooth).learn(seen)
         return self
 
     def each(self, tune):
         """Probability of each note after the first."""
-        rows = told(tune, *self.how)
-        if not self.after:
-            return [self.parts[0].p(c, s) for c, s in rows]
-        return [self.parts[0].p(c, s[1]) * self.parts[1].p(with_duration(c, s), s[0]) for c, s in rows]
-
-
-def with_duration(contexts, symbol):
-    return [(context, symbol[1]) for context in contexts] + [()]
+        return [self.pairs.p(contexts, symbol) for contexts, symbol in told(tune, *self.how)]
 
 
 class Begin:
