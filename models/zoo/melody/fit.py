@@ -10,7 +10,7 @@ from torch.nn import functional
 import tunes
 from network import Melody
 
-EPOCHS, WIDTH, DROP, RATE = 8, 192, .2, 4e-3
+EPOCHS, WIDTH, DROP, RATE = 2, 128, .1, 6e-3
 LONGEST = 200           # notes of a tune that are learned from
 TRANSPOSE = range(-6, 6)  # semitones
 DURATIONS = len(tunes.DURATIONS)
