@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #endif
 
+#include <atomic>
 #include <cerrno>
 #include <map>
 #include <mutex>
@@ -32,6 +33,8 @@ class Host {
  public:
   /// Answers what came through the channel.
   void answer(Channel& channel) {
+    // Who asks knows the order: one of our threads takes over what another did before. Memory has to be told.
+    (void)answered_.load(std::memory_order_acquire);
     auto asked = channel.said();
     auto out = channel.packer();
     switch (static_cast<Call>(channel.what())) {
@@ -84,10 +87,12 @@ class Host {
       default:
         put(out, base::Status(Error{ErrorCode::kModelFailed, "this is no call"}));
     }
+    answered_.fetch_add(1, std::memory_order_release);
     (void)channel.send(channel.what(), out, base::Time::max());
   }
 
   void drop(RunId id) {
+    (void)answered_.load(std::memory_order_acquire);
     std::unique_ptr<Run> run;
     const std::lock_guard lock(mutex_);
     const auto found = runs_.find(id);
@@ -228,6 +233,7 @@ class Host {
     put(out, *values);
   }
 
+  std::atomic<std::uint64_t> answered_ = 0;
   std::unique_ptr<Program> program_;
   std::mutex mutex_;  // guards all below
   Engine* engine_ = nullptr;
