@@ -18,11 +18,12 @@ base::Time after(base::Duration limit) { return base::Clock::now() + limit; }
 /// How long calls may take: while the model loads, until its load has to be over; then as was measured.
 struct Limits {
   base::Time loaded_until;
-  std::vector<base::Duration> by_method;
+  std::vector<CallLimit> by_method;
 
   base::Time of(std::size_t method, std::size_t values) const {
-    return method < by_method.size() ? after(by_method[method] + static_cast<std::int64_t>(values) * kPerValue)
-                                     : loaded_until;
+    return method < by_method.size()
+               ? after(by_method[method].of(values) + static_cast<std::int64_t>(values) * kPerValue)
+               : loaded_until;
   }
   base::Time of_other(base::Duration usual) const { return by_method.empty() ? loaded_until : after(usual); }
 };
@@ -135,7 +136,7 @@ class IsolatedProgram final : public Program {
     return facts;
   }
 
-  void limit_calls(const std::vector<base::Duration>& by_method) override {
+  void limit_calls(const std::vector<CallLimit>& by_method) override {
     limits_ = std::make_shared<const Limits>(Limits{{}, by_method});
     isolation_->loaded();
   }

@@ -283,9 +283,7 @@ base::Result<std::unique_ptr<Run>> LoadedModel::watched_run() const {
   const WatchedCall call(parts_.card.name, kCopying);
   auto run = start_run(parts_.card, *parts_.program, parts_.stateful);
   if (!run) return run;
-  std::vector<base::Duration> limits;
-  for (const auto& method : parts_.methods) limits.push_back(call_limit(method.timing.longest));
-  return std::unique_ptr<Run>(std::make_unique<WatchedRun>(std::move(*run), parts_.card.name, std::move(limits)));
+  return std::unique_ptr<Run>(std::make_unique<WatchedRun>(std::move(*run), parts_.card.name, parts_.limits));
 }
 
 int LoadedModel::process() const { return parts_.isolated ? parts_.isolated->isolation().pid() : 0; }

@@ -26,6 +26,7 @@ class LoadedModel final : public Model {
     Engine* engine = nullptr;
     std::unique_ptr<Program> program;
     std::vector<Method> methods;
+    std::vector<CallLimit> limits;        ///< by method
     std::vector<AttributeCard> settings;  ///< of a stream
     bool stateful = false;
     bool rewritten = false;

@@ -21,6 +21,23 @@ constexpr double kQuicker = 0.95;  ///< a way of serving has to be worth it
 constexpr std::chrono::milliseconds kLeastCompare{20}, kMostCompare{150};
 constexpr std::size_t kLeastCalls = 9, kMostCalls = 400;
 
+/// Passes calls on, and notes how many numbers the last one was given.
+class NotedRun final : public Run {
+ public:
+  explicit NotedRun(Run& run) : run_(run) {}
+  Status run(std::size_t method, const TensorIn& in, TensorOut& out) override {
+    given_ = in.data.size();
+    return run_.run(method, in, out);
+  }
+  Status set(std::string_view attribute, std::span<const Value> values) override { return run_.set(attribute, values); }
+  base::Result<std::vector<Value>> get(std::string_view attribute) override { return run_.get(attribute); }
+  std::size_t given() const { return given_; }
+
+ private:
+  Run& run_;
+  std::size_t given_ = 1;
+};
+
 /// The steps of load(), in order; each leaves what it made in `parts`. Messages do not name the model yet.
 class Loading {
  public:
@@ -222,7 +239,7 @@ class Loading {
     for (std::size_t pass = 0; ours.size() < kLeastCalls || (base::Clock::now() < ends && pass < kMostCalls); ++pass) {
       for (auto* times : {&ours, &theirs}) {
         const auto before = clock();
-        if (!call(method, pass)) return false;
+        if (!call(*run_, method, pass)) return false;
         times->push_back(clock() - before);
         std::swap(run_, other);
       }
@@ -268,20 +285,21 @@ class Loading {
   }
 
   Status measure_methods() {
+    NotedRun run(*run_);
+    parts_.limits.resize(parts_.methods.size());
     for (std::size_t i = 0; i < parts_.methods.size(); ++i) {
       if (!asks_script(i)) continue;
       std::size_t pass = 0;
-      auto timing = measure([&] { return call(i, pass++); }, options_.measure);
+      auto timing = measure([&] { return call(run, i, pass++); }, options_.measure);
       if (!timing) return timing.error();
       parts_.methods[i].timing = *timing;
+      parts_.limits[i] = {timing->longest, run.given()};
     }
     return {};
   }
 
   Status limit_calls() {
-    std::vector<base::Duration> limits;
-    for (const auto& method : parts_.methods) limits.push_back(call_limit(method.timing.longest));
-    parts_.program->limit_calls(limits);
+    parts_.program->limit_calls(parts_.limits);
     return {};
   }
 
@@ -290,7 +308,7 @@ class Loading {
     const auto passes = static_cast<std::size_t>(std::max(options_.warmup, 3)) + 1;
     for (std::size_t i = 0; i < parts_.methods.size(); ++i) {
       for (std::size_t pass = 0; asks_script(i) && pass < passes; ++pass) {
-        if (auto status = call(i, pass); !status) return status;
+        if (auto status = call(*run_, i, pass); !status) return status;
         answers.insert(answers.end(), out_.begin(), out_.end());
       }
     }
@@ -299,11 +317,11 @@ class Loading {
 
   bool asks_script(std::size_t method) const { return parts_.methods[method].answer != Answer::kOnsets; }
 
-  Status call(std::size_t method, std::size_t pass) {
+  Status call(Run& run, std::size_t method, std::size_t pass) {
     Method& served = parts_.methods[method];
     Method usual = served;
     usual.block = parts_.kind->usual_frames(served);
-    auto status = caller_->run(*run_, method, parts_.kind->probe(usual, pass), out_);
+    auto status = caller_->run(run, method, parts_.kind->probe(usual, pass), out_);
     if (status && served.out_channels == 0) served.out_channels = static_cast<int>(out_.size());
     return status;
   }

@@ -11,12 +11,12 @@ namespace models {
 /// A run whose calls are told to the thread's CallWatch.
 class WatchedRun final : public Run {
  public:
-  /// @param limits  by method: how long a call may take
-  WatchedRun(std::unique_ptr<Run> run, std::string model, std::vector<base::Duration> limits)
+  /// @param limits  by method
+  WatchedRun(std::unique_ptr<Run> run, std::string model, std::vector<CallLimit> limits)
       : run_(std::move(run)), model_(std::move(model)), limits_(std::move(limits)) {}
 
   base::Status run(std::size_t method, const TensorIn& in, TensorOut& out) override {
-    const WatchedCall call(model_, method < limits_.size() ? limits_[method] : kOther);
+    const WatchedCall call(model_, method < limits_.size() ? limits_[method].of(in.data.size()) : kOther);
     return run_->run(method, in, out);
   }
   base::Status set(std::string_view attribute, std::span<const Value> values) override {
@@ -41,7 +41,7 @@ class WatchedRun final : public Run {
   static constexpr base::Duration kOther = std::chrono::seconds(5);  ///< nobody measured setters
   std::unique_ptr<Run> run_;
   std::string model_;
-  std::vector<base::Duration> limits_;
+  std::vector<CallLimit> limits_;
 };
 
 }  // namespace models

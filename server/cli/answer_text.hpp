@@ -1,4 +1,5 @@
 #pragma once
+#include <string>
 #include <string_view>
 
 #include "models/card.hpp"
@@ -26,6 +27,13 @@ inline std::string_view answer_text(models::Answer answer) {
       return "notes";
   }
   return "";
+}
+
+/// "sound → labels", "notes → notes"; empty for one that takes numbers.
+inline std::string heard_shape(models::Answer answer) {
+  const std::string heard(answer_text(answer));
+  if (heard.empty()) return heard;
+  return (answer == models::Answer::kNotes ? "notes → " : "sound → ") + heard;
 }
 
 }  // namespace server

@@ -57,8 +57,8 @@ bool is_there(const Opened& opened, const CatalogueEntry& entry) {
 void print_table(const Opened& opened) {
   Table table({"name", "kind", "size", "licence", "here", "about"});
   for (const auto& entry : opened.entries) {
-    table.add({entry.name, entry.kind.empty() ? "-" : entry.kind, size_text(entry.size),
-               entry.licence.empty() ? "-" : entry.licence, is_there(opened, entry) ? "yes" : "no", entry.about});
+    table.add({entry.name, entry.kind.empty() ? "-" : entry.kind, size_text(entry.size), licence_text(entry.licence),
+               is_there(opened, entry) ? "yes" : "no", entry.about});
   }
   table.print(std::cout);
 }

@@ -37,13 +37,13 @@ std::string hears(const models::Card& card) {
          length(listen.hop);
 }
 
-/// "2 → 16", "sound → labels", "sound → frames of 521"
+/// "2 → 16", "sound → labels", "sound → frames of 521", "notes → notes"
 std::string shape(const models::Method& method) {
   if (method.answer == models::Answer::kStream) return stream_shape(method);
-  const auto heard = std::string(answer_text(method.answer));
+  const auto heard = heard_shape(method.answer);
   if (heard.empty()) return std::to_string(method.in_channels) + " → " + std::to_string(method.out_channels);
   const bool frames = method.answer == models::Answer::kFrames;
-  return "sound → " + heard + (frames ? " of " + std::to_string(method.out_channels) : "");
+  return heard + (frames ? " of " + std::to_string(method.out_channels) : "");
 }
 
 std::string joined(const std::vector<std::string>& texts) {

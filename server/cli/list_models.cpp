@@ -11,11 +11,11 @@ namespace server {
 
 namespace {
 
-/// "2 → 16", "sound → labels"; a card without methods leaves both to its file.
+/// "2 → 16", "sound → labels", "notes → notes"; a card without methods leaves both to its file.
 std::string shape(const models::Card& card) {
   if (card.methods.empty()) return "?";
   const auto& first = card.methods.front();
-  if (const auto heard = answer_text(first.answer); !heard.empty()) return "sound → " + std::string(heard);
+  if (auto heard = heard_shape(first.answer); !heard.empty()) return heard;
   return std::to_string(first.inputs.size()) + " → " + std::to_string(first.outputs.size());
 }
 
@@ -30,8 +30,7 @@ void print_table(const Config& config) {
   Table table({"name", "kind", "engine", "state", "process", "in → out", "licence", "file"});
   for (const auto& [card, card_file, trusted] : config.models) {
     table.add({card.name, card.kind, card.engine, card.state ? "session" : "stateless",
-               card.isolate ? "its own" : "shared", shape(card), card.licence.empty() ? "-" : card.licence,
-               file_text(card)});
+               card.isolate ? "its own" : "shared", shape(card), licence_text(card.licence), file_text(card)});
   }
   table.print(std::cout);
 }

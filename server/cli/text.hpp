@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -54,6 +55,16 @@ inline std::string printable(std::string_view text) {
     text.remove_prefix(length);
   }
   return out;
+}
+
+/// A licence for a column of a table: 26 characters at most, "-" for none.
+inline std::string licence_text(std::string_view licence) {
+  constexpr int kMost = 26;
+  if (licence.empty()) return "-";
+  std::size_t end = 0;
+  for (int i = 0; i < kMost && end < licence.size(); ++i)
+    end += std::max<std::size_t>(1, utf8_length(licence.substr(end)));
+  return end >= licence.size() ? std::string(licence) : std::string(licence.substr(0, end)) + "…";
 }
 
 /// The shortest decimal that reads back as the same float32.

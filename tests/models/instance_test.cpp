@@ -226,6 +226,27 @@ TEST(FakeGate, CanCloseAgainAndOpensWhenItGoes) {
   runner.join();
 }
 
+/// Keeps how long each call may take.
+struct Limits final : models::CallWatch {
+  void began(std::string_view /*model*/, base::Duration limit) noexcept override { of.push_back(limit); }
+  void ended() noexcept override {}
+  std::vector<base::Duration> of;
+};
+
+TEST(CallLimit, GrowsWithWhatACallIsGiven) {
+  auto instance = instance_of(fake_card({{"does", "slow"}, {"ms", "1"}}));
+  Limits limits;
+  models::watch_calls(&limits);
+  EXPECT_EQ(run(*instance, {0, 0}).outcome, "fine");
+  EXPECT_EQ(run(*instance, std::vector<float>(200)).outcome, "fine");
+  models::watch_calls(nullptr);
+  ASSERT_EQ(limits.of.size(), 2U);
+  const auto second = std::chrono::seconds(1);
+  EXPECT_GE(limits.of[0] - second, std::chrono::milliseconds(10));
+  EXPECT_NEAR(static_cast<double>((limits.of[1] - second).count()),
+              100 * static_cast<double>((limits.of[0] - second).count()), 100);
+}
+
 TEST(FakeGate, AwaitEndsWhenNobodyComes) {
   models::FakeGate gate("nobody");
   EXPECT_FALSE(gate.await(1, std::chrono::milliseconds(1)));

@@ -155,9 +155,19 @@ class Models(Case):
         self.assertEqual(rows[1], ["echo", "params", "fake", "stateless", "shared", "2 → 2", "MIT", "no file"])
         self.assertEqual(rows[2], ["counting", "params", "fake", "session", "shared", "1 → 1", "-", "no file"])
 
+    def test_a_long_licence_does_not_push_the_table_apart(self):
+        licence = "MIT, but for what it has learned from, which is another matter"
+        card = f"models:\n  m: {{kind: params, engine: fake, inputs: 1, outputs: 1, licence: \"{licence}\"}}\n"
+        result = oscine("models", self.write("c.yaml", card))
+        self.assertIn("  MIT, but for what it has l…  no file", result.stdout)
+
     def test_are_listed_as_json_without_opening_libtorch(self):
         result = oscine("models", "--json", "config/default.yaml", OSCINE_ENGINE_PATH=str(self.folder))
-        model, = json.loads(result.stdout)
+        model, drums, melody = json.loads(result.stdout)
+        rows = oscine("models", "config/default.yaml", OSCINE_ENGINE_PATH=str(self.folder)).stdout
+        self.assertIn("sound → hits", rows)
+        self.assertIn("notes → notes", rows)
+        self.assertEqual((drums["kind"], melody["kind"]), ("classifier", "melody"))
         self.assertEqual((model["name"], model["engine"], model["present"]), ("synth-params", "torch", True))
         self.assertEqual(model["bytes"], Path(model["file"]).stat().st_size)
         self.assertEqual(model["methods"][0]["outputs"][:2], ["pitch", "filter"])

@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "models/card.hpp"
+#include "models/watch.hpp"
 
 namespace models {
 
@@ -114,7 +115,7 @@ class Program {
   /// This method cannot be run: it is forgotten, and those after it move up. No run may be left.
   virtual void leave_out(std::size_t /*method*/) {}
   /// How long a call of each method may take from now on. Only for programs that can be stopped.
-  virtual void limit_calls(const std::vector<base::Duration>& /*by_method*/) {}
+  virtual void limit_calls(const std::vector<CallLimit>& /*by_method*/) {}
   /// Lines for `oscine inspect`: what the file itself says (exporter version, buffers, parameters …).
   virtual std::vector<std::pair<std::string, std::string>> facts() const = 0;
 };

@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <cstddef>
 #include <string_view>
 
 #include "base/time.hpp"
@@ -31,9 +32,16 @@ class WatchedCall {
   CallWatch* watch_;
 };
 
-/// How long a call may take that took `longest` when it was measured: ten times that, and a second.
-constexpr base::Duration call_limit(std::chrono::duration<double, std::micro> longest) {
-  return std::chrono::seconds(1) + std::chrono::duration_cast<base::Duration>(10 * longest);
-}
+/// How long calls of a method may take: ten times the longest that was measured, and a second. A call that is given
+/// more numbers than the measured ones has as many times as long.
+struct CallLimit {
+  std::chrono::duration<double, std::micro> longest{0};
+  std::size_t numbers = 1;  ///< that each measured call was given
+
+  constexpr base::Duration of(std::size_t given) const {
+    const double times = given > numbers ? static_cast<double>(given) / static_cast<double>(numbers) : 1;
+    return std::chrono::seconds(1) + std::chrono::duration_cast<base::Duration>(10 * times * longest);
+  }
+};
 
 }  // namespace models
