@@ -66,7 +66,8 @@ TEST(Load, ProbingAndMeasuringLeaveNoTraceInTheFirstInstance) {
 TEST(Load, AnUnknownKindSaysWhichThereAre) {
   auto card = fake_card();
   card.kind = "parms";
-  EXPECT_EQ(outcome(models::load(card)), "404 synth: no kind 'parms'; this build serves params, classifier, stream");
+  EXPECT_EQ(outcome(models::load(card)),
+            "404 synth: no kind 'parms'; this build serves params, classifier, stream, melody");
 }
 
 TEST(Load, AnUnknownEngineSaysWhichThereAre) {

@@ -43,7 +43,9 @@ struct Session {
     auto made = model->stream(index, {rate, model->methods()[index].in_channels});
     EXPECT_TRUE(made) << outcome(made);
     if (made) stream = std::move(*made);
-    if (block > 0) EXPECT_TRUE(stream->set("block", Values{block}));
+    if (block > 0) {
+      EXPECT_TRUE(stream->set("block", Values{block}));
+    }
   }
   void push(const std::vector<float>& frames) {
     if (const auto status = stream->push(*instance, frames, out); !status && said == "fine") said = outcome(status);
