@@ -6,7 +6,7 @@ namespace server {
 
 void KeptEvents::add(protocol::Bytes packet, base::Time now, std::optional<std::int64_t> planned) {
   std::vector<std::byte> memory;
-  if (kept_.size() >= kMost) {
+  if (kept_.size() >= most_) {
     memory = std::move(kept_.front().packet);
     kept_.pop_front();
   }
@@ -27,12 +27,15 @@ std::size_t KeptEvents::send_from(std::int32_t seq, base::Time now, const Send& 
 }
 
 void KeptEvents::send_unseen(std::int32_t seen, base::Time now, const Send& send, std::int64_t playhead) {
+  std::size_t count = 0;
   for (auto& one : kept_) {
+    if (count == kMost) return;
     const bool known = seen != 0 && ahead_of(one.seq, seen) <= 0;
     const bool worth = now - one.made <= kFor || (one.planned && *one.planned >= playhead);
     if (known || !worth || now - one.sent < kSettle) continue;
     one.sent = now;
     send(one.packet);
+    ++count;
   }
 }
 

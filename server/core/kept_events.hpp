@@ -13,9 +13,11 @@ namespace server {
 /// The last events of a session, as they were sent: UDP loses some, and a host asks for them again. Thread: [net].
 class KeptEvents {
  public:
-  static constexpr std::size_t kMost = 256;
+  static constexpr std::size_t kMost = 256;  ///< are kept of answers; and so many are sent again at once
   static constexpr auto kSettle = std::chrono::milliseconds(100);  ///< what was just sent may still be on its way
   static constexpr auto kFor = std::chrono::seconds(2);            ///< how long an answer is worth sending again
+
+  explicit KeptEvents(std::size_t most = kMost) : most_(most) {}
 
   using Send = std::function<void(protocol::Bytes)>;
 
@@ -26,7 +28,8 @@ class KeptEvents {
   /// Sends all that are kept from this number on, in order. @return how many.
   std::size_t send_from(std::int32_t seq, base::Time now, const Send& send);
   /// Sends again what the host has not seen, is worth it, and was not sent just now. What is planned is worth it while
-  /// it is ahead of the playhead; and everything for a while, so that `seen` can go on.
+  /// it is ahead of the playhead; and everything for a while, so that `seen` can go on. At most kMost, the oldest
+  /// first.
   void send_unseen(std::int32_t seen, base::Time now, const Send& send, std::int64_t playhead = 0);
   /// What is planned from there on is void.
   void outdate(std::int64_t from);
@@ -38,6 +41,7 @@ class KeptEvents {
     std::optional<std::int64_t> planned;
     std::vector<std::byte> packet;
   };
+  std::size_t most_;
   std::deque<Kept> kept_;  // oldest first
   std::int32_t next_ = 1;
 };

@@ -149,8 +149,19 @@ std::int64_t Planning::end_of_first() const {
   return parts_.size() > 1 ? parts_[1].from : std::numeric_limits<std::int64_t>::max();
 }
 
+/// Steps of all voices that the playhead has not passed.
+std::size_t Planning::ahead() const {
+  std::ptrdiff_t count = 0;
+  for (const auto& voice : past_) {
+    const auto first = std::lower_bound(voice.begin(), voice.end(), *playhead_,
+                                        [](const MelodyStep& step, std::int64_t at) { return step.onset < at; });
+    count += voice.end() - first;
+  }
+  return static_cast<std::size_t>(count);
+}
+
 std::optional<Planning::Work> Planning::begin_work() {
-  if (at_work_ || !playhead_) return std::nullopt;
+  if (at_work_ || !playhead_ || ahead() >= kMost) return std::nullopt;
   const auto target = *playhead_ + units(horizon + kBeyond);
   while (!parts_.empty() && parts_.front().from < target) {
     auto& part = parts_.front();

@@ -35,6 +35,7 @@ class Planning {
   static constexpr auto kAhead = std::chrono::hours(1);            ///< of the playhead: no position lies beyond
   static constexpr auto kGap = std::chrono::minutes(10);           ///< a playhead farther ahead has left the line
   static constexpr auto kHeld = std::chrono::minutes(1);           ///< a note without an end is held so long
+  static constexpr std::size_t kMost = 4096;                       ///< steps ahead of the playhead; all notes are kept
   static constexpr std::size_t kCalls = 64;                     ///< of the model in one job, so that others have turns
   static constexpr std::size_t kPlayed = 1024, kSteps = 16384;  ///< notes, and steps of a voice, that are remembered
 
@@ -44,7 +45,7 @@ class Planning {
 
   models::MelodySettings settings;
   std::chrono::milliseconds horizon{200};
-  KeptEvents kept;
+  KeptEvents kept{kMost + kCalls};
   Peer events_to;  ///< where `open` was answered
 
   /// A note was played; velocity 0 ends the one that is held. @param duration  units; -1: until it is ended.
@@ -65,7 +66,8 @@ class Planning {
     std::int64_t until = 0;
     std::vector<models::MelodyLine::Planned> out = {};
   };
-  /// Nothing where all is filled, or a job is at work; else what it has to do, and it counts as at work.
+  /// Nothing where all is filled, or enough is planned ahead, or a job is at work; else what it has to do, and it
+  /// counts as at work.
   std::optional<Work> begin_work();
   /// True once after the playhead left the line too far behind; nothing is planned any more then.
   bool lost() { return std::exchange(lost_, false); }
@@ -97,6 +99,7 @@ class Planning {
   std::vector<models::MelodyStep> past_of(const Part& part, const std::vector<models::MelodyStep>& steps) const;
   void begin(Part& part);
   std::int64_t end_of_first() const;
+  std::size_t ahead() const;
 
   models::MelodyCard card_;
   double units_per_second_;

@@ -24,6 +24,7 @@ models:
   stumbling: {kind: params, engine: fake, inputs: 2, outputs: 1, options: {does: throw, when: "0.25"}}
   loudness: {kind: classifier, engine: fake, modelRate: 8000, window: 800, hop: 4000, labels: [quiet, loud],
              shape: [1, samples], options: {does: loud}}
+  melody: {kind: melody, engine: fake, melody: {pitches: [48, 72], rest: true, durations: [0.25, 0.5, 1, 2], state: 2}}
   wire: {kind: stream, engine: fake, modelRate: 8000, isolate: true, options: {does: echo},
          methods: [{name: forward, form: [1, 1, 1, 1]}], attributes: [{name: gain, types: f, min: 0, max: 2, default: 1}]}
 aliases:

@@ -16,9 +16,9 @@ constexpr std::uint32_t kGoldenSession = 4711;
 constexpr std::array<std::uint32_t, 14> kOdd{0,          1,          2,          4,          8,
                                              0x7fffffff, 0x80000000, 0xffffffff, 0xfffffffc, 0x00ffffff,
                                              0x01000000, 0x01000001, 0x7fc00000, 0x7f800000};
-constexpr std::array<const char*, 14> kTexts{"",        "synth-params", "counter",  "stumbling", "default",
-                                             "forward", "gain",         "status",   "log",       "samples",
-                                             "ticks",   "../card.yaml", "loudness", "wire"};
+constexpr std::array<const char*, 16> kTexts{
+    "",    "synth-params", "counter", "stumbling",    "default",  "forward", "gain",   "status",
+    "log", "samples",      "ticks",   "../card.yaml", "loudness", "wire",    "melody", "scale"};
 
 void put(Packet& out, std::uint32_t value) {
   for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::byte>(value >> shift));

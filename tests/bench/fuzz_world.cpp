@@ -23,6 +23,7 @@ models:
   stumbling: {kind: params, engine: fake, inputs: 2, outputs: 1, options: {does: throw, when: "0.25"}}
   loudness: {kind: classifier, engine: fake, modelRate: 8000, window: 800, hop: 4000, labels: [quiet, loud],
              shape: [1, samples], options: {does: loud}}
+  melody: {kind: melody, engine: fake, melody: {pitches: [48, 72], rest: true, durations: [0.25, 0.5, 1, 2], state: 2}}
   wrong: {kind: params, engine: fake, inputs: 2, outputs: 2, options: {does: nan, when: "0.25"}}
 aliases:
   /synth/update: {model: synth-params, send: {pitch: /synth/pitch, filter: /synth/filter}, to: "127.0.0.1:7771"}

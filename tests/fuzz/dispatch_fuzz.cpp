@@ -10,6 +10,7 @@
 
 #include "server/core/daemon.hpp"
 #include "support/fakes.hpp"
+#include "support/melodies.hpp"
 #include "support/models.hpp"
 #include "support/osc.hpp"
 
@@ -22,12 +23,14 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-constexpr std::size_t kAnswersPerMessage = 300;  // the kept events; the windows of ten seconds of silence
+// The kept events; the windows of ten seconds of silence; the notes up to the horizon.
+constexpr std::size_t kAnswersPerMessage = 300 + server::Planning::kMost + server::Planning::kCalls;
 
 server::Config config() {
   server::Config made;
-  made.models = {support::fake_model("sum"), support::counter(), support::amplifier(), support::loudness(),
-                 support::fake_model("broken", {{"does", "nan"}, {"when", "1"}})};
+  made.models = {support::fake_model("sum"), support::counter(),
+                 support::amplifier(),       support::loudness(),
+                 support::fake_melody(),     support::fake_model("broken", {{"does", "nan"}, {"when", "1"}})};
   made.models.front().trusted = true;
   made.limits.inline_budget = 1s;
   made.limits.queue = 8;

@@ -56,6 +56,18 @@ TEST(KeptEvents, KeepsSoManyAndNoMore) {
   EXPECT_EQ(kept.sent.front(), "10");
 }
 
+TEST(KeptEvents, SendsNoMoreThanSoManyAgainAtOnce) {
+  Kept kept;
+  kept.events = KeptEvents(1000);
+  for (int i = 0; i < 1000; ++i) kept.add(std::to_string(i));
+  kept.clock.advance(150ms);
+  kept.events.send_unseen(10, kept.clock.now(), kept.send);
+  EXPECT_EQ(kept.sent.size(), KeptEvents::kMost);
+  EXPECT_EQ(kept.sent.front(), "10");
+  kept.events.send_unseen(10, kept.clock.now(), kept.send);
+  EXPECT_EQ(kept.sent.size(), 2 * KeptEvents::kMost) << "the next ones: the first have just been sent";
+}
+
 TEST(KeptEvents, SendsTheUnseenAgainAfterATenthOfASecond) {
   Kept kept;
   for (const auto* name : {"a", "b", "c"}) kept.add(name);

@@ -262,6 +262,33 @@ TEST_F(Planned, TicksKeepTheirBeatsWhateverTheTempo) {
   EXPECT_GT(line.back().at, 9900) << "half a second and the horizon, less two beats at most";
 }
 
+TEST_F(Planned, NoMoreThanSoManyStepsLieAheadHoweverFastTheBeatsAre) {
+  world.send("/oscine/v1/open", 50, "melody", "", 768000.0, "ticks", 480);  // 1600 beats a second
+  session = static_cast<std::int32_t>(support::number_in(world.link.sent.back().packet, 1));
+  world.send("/oscine/v1/horizon", ++id, session, 60000);
+  play(0, 1);
+  world.advance(10s);  // what waits for its turn is sent
+  const auto first = notes_of(1).size();
+  EXPECT_GT(first, Planning::kMost / 2);
+  EXPECT_LE(first, Planning::kMost + Planning::kCalls);
+  playhead(768000, 0x7fffff, 768000);
+  world.advance(10s);
+  EXPECT_GT(notes_of(1).size(), first) << "what was passed makes room";
+}
+
+TEST_F(Planned, AllThatLiesAheadCanBeAskedForAgain) {
+  set("voices", 8);
+  set("tempo", 400.0);
+  world.send("/oscine/v1/horizon", ++id, session, 20000);
+  play(0, 1);
+  world.advance(10s);
+  const auto line = notes();
+  ASSERT_GT(line.size(), KeptEvents::kMost);
+  world.send("/oscine/v1/resend", ++id, session, 1);
+  world.advance(10s);
+  EXPECT_EQ(notes().size(), 2 * line.size());
+}
+
 TEST_F(Planned, WithoutPlayheadNothingMoreIsPlannedAndWithItTheLineGoesOn) {
   play(0, 1);
   const auto before = notes().size();
