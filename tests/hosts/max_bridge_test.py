@@ -70,9 +70,9 @@ class Bridge(unittest.TestCase):
                     at = start + block * 200
                     patch.send("session", "ear", "frames", at // 65536, at % 65536, 1, *[0.9 if block >= 10 else 0.0] * 200)
                 heard = [patch.hear("session", "ear", "event") for _ in range(9)]
-                self.assertEqual([message[3] * 65536 + message[4] for message in heard], [start + 400 * n for n in range(9)])
-                self.assertEqual([message[8] for message in heard], ["label"] * 9)
-                self.assertEqual((heard[0][9], heard[-1][9]), ("quiet", "loud"))
+                self.assertEqual([message[6] * 65536 + message[7] for message in heard], [start + 400 * n for n in range(9)])
+                self.assertEqual([message[10] for message in heard], ["label"] * 9)
+                self.assertEqual((heard[0][11], heard[-1][11]), ("quiet", "loud"))
 
     def test_every_failure_reaches_the_patch_as_text(self):
         with MaxNode(self.shared.port) as patch:

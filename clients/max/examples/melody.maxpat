@@ -190,15 +190,17 @@
 					"id": "obj-10",
 					"maxclass": "newobj",
 					"numinlets": 1,
-					"numoutlets": 7,
+					"numoutlets": 9,
 					"outlettype": [
 						"signal",
-						"signal",
-						"signal",
-						"signal",
-						"signal",
 						"",
-						""
+						"",
+						"",
+						"",
+						"signal",
+						"signal",
+						"signal",
+						"signal"
 					],
 					"patching_rect": [
 						20.0,
@@ -417,7 +419,7 @@
 					],
 					"source": [
 						"obj-10",
-						5
+						1
 					]
 				}
 			},
@@ -429,7 +431,7 @@
 					],
 					"source": [
 						"obj-10",
-						6
+						2
 					]
 				}
 			}

@@ -35,10 +35,10 @@
 					"patching_rect": [
 						20.0,
 						20.0,
-						730.2,
+						667.2,
 						22.0
 					],
-					"text": "oscine.melody: a generated melody, for oscine.seq~. play without a position begins a quarter of a second from now."
+					"text": "oscine.melody: a generated melody, for oscine.seq~. play without a position begins one horizon from now."
 				}
 			},
 			{
@@ -244,15 +244,17 @@
 					"id": "obj-13",
 					"maxclass": "newobj",
 					"numinlets": 1,
-					"numoutlets": 7,
+					"numoutlets": 9,
 					"outlettype": [
 						"signal",
-						"signal",
-						"signal",
-						"signal",
-						"signal",
 						"",
-						""
+						"",
+						"",
+						"",
+						"signal",
+						"signal",
+						"signal",
+						"signal"
 					],
 					"patching_rect": [
 						20.0,
@@ -450,7 +452,7 @@
 					],
 					"source": [
 						"obj-13",
-						5
+						1
 					]
 				}
 			},
@@ -462,7 +464,7 @@
 					],
 					"source": [
 						"obj-13",
-						6
+						2
 					]
 				}
 			}

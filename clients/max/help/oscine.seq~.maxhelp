@@ -116,17 +116,55 @@
 			{
 				"box": {
 					"id": "obj-6",
+					"maxclass": "message",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						463.0,
+						56.0,
+						47.0,
+						22.0
+					],
+					"text": "flush"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-7",
+					"maxclass": "message",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						530.0,
+						56.0,
+						54.0,
+						22.0
+					],
+					"text": "status"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-8",
 					"maxclass": "newobj",
 					"numinlets": 1,
-					"numoutlets": 7,
+					"numoutlets": 9,
 					"outlettype": [
 						"signal",
-						"signal",
-						"signal",
-						"signal",
-						"signal",
 						"",
-						""
+						"",
+						"",
+						"",
+						"signal",
+						"signal",
+						"signal",
+						"signal"
 					],
 					"patching_rect": [
 						20.0,
@@ -139,7 +177,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-7",
+					"id": "obj-9",
 					"maxclass": "live.gain~",
 					"numinlets": 2,
 					"numoutlets": 5,
@@ -160,7 +198,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-8",
+					"id": "obj-10",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 0,
@@ -175,7 +213,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-9",
+					"id": "obj-11",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 0,
@@ -190,7 +228,22 @@
 			},
 			{
 				"box": {
-					"id": "obj-10",
+					"id": "obj-12",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"patching_rect": [
+						292.0,
+						128.0,
+						96.0,
+						22.0
+					],
+					"text": "print status"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-13",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 0,
@@ -208,7 +261,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-6",
+						"obj-8",
 						0
 					],
 					"source": [
@@ -220,7 +273,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-6",
+						"obj-8",
 						0
 					],
 					"source": [
@@ -232,7 +285,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-6",
+						"obj-8",
 						0
 					],
 					"source": [
@@ -244,7 +297,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-6",
+						"obj-8",
 						0
 					],
 					"source": [
@@ -256,36 +309,12 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-7",
+						"obj-8",
 						0
 					],
 					"source": [
 						"obj-6",
 						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-10",
-						0
-					],
-					"source": [
-						"obj-7",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-10",
-						1
-					],
-					"source": [
-						"obj-7",
-						1
 					]
 				}
 			},
@@ -296,8 +325,8 @@
 						0
 					],
 					"source": [
-						"obj-6",
-						5
+						"obj-7",
+						0
 					]
 				}
 			},
@@ -308,8 +337,68 @@
 						0
 					],
 					"source": [
-						"obj-6",
-						6
+						"obj-8",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-13",
+						0
+					],
+					"source": [
+						"obj-9",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-13",
+						1
+					],
+					"source": [
+						"obj-9",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-10",
+						0
+					],
+					"source": [
+						"obj-8",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-11",
+						0
+					],
+					"source": [
+						"obj-8",
+						2
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-12",
+						0
+					],
+					"source": [
+						"obj-8",
+						3
 					]
 				}
 			}

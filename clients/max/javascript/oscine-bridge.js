@@ -1,6 +1,6 @@
 // What [oscine] and the session objects say and hear, as Max messages: the same words as in Pd and SuperCollider.
 //   to it:    connect HOST PORT, disconnect, status, models, info MODEL, send ADDRESS ARGUMENTS…
-//             session NAME WORD ARGUMENTS…     (NAME: any, one per session object)
+//             session NAME WORD ARGUMENTS…     (NAME: any, one per session object); late SESSION COUNT WORST
 //   from it:  state connected BOOT VERSION | disconnected REASON | restarted BOOT; fail CODE ADDRESS TEXT
 //             session NAME WORD ARGUMENTS…
 // A position in a message is two numbers, high and low.
@@ -11,19 +11,21 @@ const { Session, SETTINGS } = require("./oscine-session.js");
 const { halves, position } = require("./oscine-osc.js");
 
 const MISSING = "is not understood; there are";
-const WORDS = ["open", "close", "set", "get", "reset", "note", "clear", "play", "stop", "clock", "run", "frames", "ask", "labels", "rate", "unit", ...SETTINGS];
+const WORDS = ["open", "close", "set", "get", "reset", "note", "clear", "play", "stop", "clock", "run", "frames", "sound", "finish", "file", "folder", "ask", "labels", "rate", "unit", ...SETTINGS];
+const MOST_VALUES = 512; // of sound in one message to the patch
 
-/// outlet(words…) hears; makeTransport(host, port, receive, broken) -> transport of Client, with close().
+/// outlet(words…) hears; makeTransport(host, port, receive, broken) -> transport of Client, with close(). files: path(text as Max writes it),
+/// watch(folder, call(file)) -> {close()}.
 class Bridge {
-    constructor({ outlet, makeTransport, timers, name = "max" }) {
-        Object.assign(this, { outlet, makeTransport, timers, name });
+    constructor({ outlet, makeTransport, timers, files, name = "max" }) {
+        Object.assign(this, { outlet, makeTransport, timers, files, name });
         this.places = new Map(); // name -> {session, rate, unit, asked, kept}
         this.client = null;
     }
 
     /// One message of the patch.
     message(word, ...args) {
-        const own = ["connect", "disconnect", "status", "models", "info", "send", "session"];
+        const own = ["connect", "disconnect", "status", "models", "info", "send", "session", "late"];
         if (!own.includes(word)) return this.fail(400, "", `${word} ${MISSING} ${own.join(", ")}`);
         if (word !== "connect" && !this.client) return this.fail(503, "", "not connected: connect HOST PORT first");
         this[word](...args);
@@ -70,6 +72,9 @@ class Bridge {
         this.client.raw(address, args);
     }
 
+    /// So many events of a session came too late for a sequencer, the worst by so much.
+    late(session, count, worst) { this.client.tell("/late", [session, count, worst]); }
+
     session(name, word, ...args) {
         const place = this.place(String(name));
         if (!WORDS.includes(word)) return this.failAt(name, 400, "", `${word} ${MISSING} ${WORDS.join(", ")}`);
@@ -82,6 +87,9 @@ class Bridge {
         else if (word === "note") session.note(position(args[0], args[1]), ...args.slice(2));
         else if (word === "run") session.run(position(args[0], args[1]), args.slice(2));
         else if (word === "frames") session.frames(position(args[0], args[1]), args[2], args.slice(3));
+        else if (word === "sound") session.sound(position(args[0], args[1]), args[2], args.slice(3));
+        else if (word === "file") session.file(this.files.path(args.join(" ")));
+        else if (word === "folder") this.folder(place, args.join(" "));
         else if (word === "clear") session.clearNotes();
         else if (word === "ask") this.ask(place, args[0], args.slice(1));
         else if (word === "labels") this.labels(place, args[0]);
@@ -133,17 +141,35 @@ class Bridge {
             value: (attribute, ...values) => tell("value", attribute, ...values),
             result: (at, values) => tell("result", ...halves(at), ...values),
             frames: (at, width, values) => tell("frames", ...halves(at), width, ...values),
-            cut: (at, generation) => tell("cut", ...halves(at), generation),
-            event: ({ at, when, duration, generation, kind, values }) => tell("event", ...halves(at), when, duration, generation, kind, ...values),
+            sound: (at, channels, values) => {
+                const most = Math.floor(MOST_VALUES / channels) * channels;
+                for (let i = 0; i < values.length; i += most) tell("sound", ...halves(at + i / channels), channels, ...values.slice(i, i + most));
+            },
+            cut: (at, generation) => tell("cut", generation, ...halves(at)),
+            event: ({ session, seq, at, when, duration, generation, kind, values }) => tell("event", session, seq, generation, ...halves(at), when, duration, kind, ...values),
         };
         // The client of the moment: a session outlives a change of daemon.
         const bridge = this;
         const client = { get state() { return bridge.client ? bridge.client.state : "idle"; }, timers: this.timers,
-            request: (...all) => bridge.client ? bridge.client.request(...all) : 0, tell: (...all) => bridge.client && bridge.client.tell(...all) };
+            get takesBlobs() { return bridge.client !== null && bridge.client.takesBlobs; } };
+        for (const name of ["request", "tell", "sound", "afterSound", "onJob"]) client[name] = (...all) => (bridge.client ? bridge.client[name](...all) : 0);
         place.session = new Session(client, out);
         this.places.set(name, place);
         place.name = name;
         return place;
+    }
+
+    /// Each sound file that is put into a folder is heard. Nothing: no folder any more.
+    folder(place, path) {
+        if (place.watcher) place.watcher.close();
+        place.watcher = null;
+        if (!path) return this.outlet("session", place.name, "folder");
+        try {
+            place.watcher = this.files.watch(this.files.path(path), (file) => place.session.file(file));
+            this.outlet("session", place.name, "folder", this.files.path(path));
+        } catch (error) {
+            this.failAt(place.name, 404, "/file", `${path} cannot be watched: ${error.message}`);
+        }
     }
 
     /// One question without a session. While an answer is awaited only the newest question is kept: sliders never queue.

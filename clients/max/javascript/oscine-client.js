@@ -3,6 +3,7 @@
 "use strict";
 
 const { encode, decode } = require("./oscine-osc.js");
+const { SoundLine } = require("./oscine-sound.js");
 
 const PREFIX = "/oscine/v1";
 const RETRY_MS = 250, RETRIES = 3; // then once a second, while the daemon answers pings
@@ -13,7 +14,7 @@ const IDS = 1 << 24;
 
 const short = (address) => (address.startsWith(PREFIX + "/") ? address.slice(PREFIX.length) : address);
 
-/// transport: {send(bytes), reliable, where} (where: "127.0.0.1:7770"). timers: {after(ms, call) -> handle, cancel(handle)}.
+/// transport: {send(bytes), reliable, where, sound} (where: "127.0.0.1:7770"; sound: connect of SoundLine, or null). timers: {after(ms, call) -> handle, cancel(handle)}.
 /// on: {connected(boot, version), disconnected(reason), restarted(boot), fail(code, address, text), push(address, args)}.
 class Client {
     constructor(transport, timers, on, { name = "max", replyPort = 0 } = {}) {
@@ -22,6 +23,7 @@ class Client {
         this.boot = 0;
         this.nextId = 1;
         this.waiting = new Map(); // id -> request
+        this.soundLine = new SoundLine(this, transport.sound || null);
     }
 
     /// Says hello until somebody answers.
@@ -35,6 +37,7 @@ class Client {
     disconnect(reason = "asked") {
         if (this.state === "ready") this.transport.send(encode(PREFIX + "/bye", [0]));
         this.leave(reason);
+        this.soundLine.close();
         this.boot = 0;
         this.state = "idle";
     }
@@ -46,6 +49,37 @@ class Client {
             return 0;
         }
         return this.start(address, args, done);
+    }
+
+    /// What is told while the request `id` is at work.
+    onJob(id, call) { if (this.waiting.has(id)) this.waiting.get(id).onJob = call; }
+
+    /// The same by a connection of its own, which loses nothing.
+    requestBy(transport, address, args, done) { return this.start(address, args, done, transport); }
+
+    /// Whoever asked this hears nothing of it any more.
+    forget(id) {
+        const request = this.waiting.get(id);
+        if (request) this.timers.cancel(request.timer);
+        this.waiting.delete(id);
+    }
+
+    /// Sound as blobs: true where that is possible, by TCP.
+    get takesBlobs() { return this.transport.reliable || this.soundLine.usable; }
+
+    /// A message of a stream, by the way of sound.
+    sound(address, args) {
+        if (this.state !== "ready") return;
+        const bytes = encode(PREFIX + address, args);
+        if (this.transport.reliable) this.transport.send(bytes);
+        else this.soundLine.send(bytes);
+    }
+
+    /// A request by the way of sound, behind what was sent there until now.
+    afterSound(address, args, done) {
+        if (this.state !== "ready") return;
+        if (this.soundLine.state === "joining") this.soundLine.joined.push(() => this.afterSound(address, args, done));
+        else this.requestBy(this.soundLine.state === "ready" ? this.soundLine.line : this.transport, address, args, done);
     }
 
     /// A message without an id: streams, playhead.
@@ -77,19 +111,19 @@ class Client {
         return `no oscine at ${this.transport.where}: start it with \`oscine serve CONFIG\``;
     }
 
-    start(address, args, done) {
+    start(address, args, done, transport = this.transport) {
         const id = this.nextId;
         this.nextId = (this.nextId % (IDS - 1)) + 1;
-        const request = { id, address, done, items: [], sent: 0, bytes: encode(PREFIX + address, [id, ...args]) };
+        const request = { id, address, done, transport, items: [], sent: 0, bytes: encode(PREFIX + address, [id, ...args]) };
         this.waiting.set(id, request);
         this.sendAgain(request);
         return id;
     }
 
     sendAgain(request) {
-        this.transport.send(request.bytes);
+        request.transport.send(request.bytes);
         request.sent++;
-        if (this.transport.reliable && !request.limit) return;
+        if (request.transport.reliable && !request.limit) return;
         const wait = request.sent <= RETRIES || request.limit ? RETRY_MS : SLOW_RETRY_MS;
         request.timer = this.timers.after(wait, () => {
             if (request.limit && request.sent > request.limit) this.finish(request, { fail: { code: 503, address: request.address, text: this.nobody() } });
@@ -120,6 +154,7 @@ class Client {
         if (!request || typeof args[0] !== "number" || args[0] === 0) return address === "/done" || address.endsWith(".reply") && args[0] !== 0;
         if (address === "/fail") this.finish(request, { fail: { code: args[2], address: short(args[1]), text: args[3] } });
         else if ((LIST_ITEMS[request.address] || []).includes(address)) request.items.push({ address, args: args.slice(1) });
+        else if (address === "/job" && request.onJob) request.onJob(args);
         else if (address === "/job" || address === "/frames" || address === "/audio" || address === "/event" || address === "/gap") return false;
         else this.finish(request, { address, args: args.slice(1), items: request.items });
         return true;
@@ -141,8 +176,10 @@ class Client {
         });
     }
 
-    welcomed([, boot, , version]) {
+    welcomed([number, boot, , version, , key]) {
         this.state = "ready";
+        Object.assign(this, { number, key });
+        this.soundLine.close();
         this.told = "";
         this.version = version;
         this.boot = boot;

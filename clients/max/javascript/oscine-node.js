@@ -7,6 +7,7 @@ const net = require("net");
 const Max = require("max-api");
 const { Bridge } = require("./oscine-bridge.js");
 const { Deframer, framed } = require("./oscine-osc.js");
+const files = require("./oscine-files.js");
 
 const timers = { after: (ms, call) => setTimeout(call, ms), cancel: (handle) => clearTimeout(handle) };
 
@@ -28,7 +29,7 @@ function udp(host, port, receive, broken) {
         closed = true;
         if (leaving === 0) socket.close();
     };
-    return { where: `${host}:${port}`, reliable: false, send, close };
+    return { where: `${host}:${port}`, reliable: false, send, close, sound: (receive, broken) => tcp(host, port, receive, broken) };
 }
 
 function tcp(host, port, receive, broken) {
@@ -61,6 +62,7 @@ const given = (value, otherwise) => (value === "0" || value === "" ? otherwise :
 
 const bridge = new Bridge({
     timers,
+    files,
     makeTransport: way === "tcp" ? tcp : udp,
     name: given(name, "max"),
     outlet: (...words) => {
@@ -70,7 +72,7 @@ const bridge = new Bridge({
     },
 });
 
-for (const word of ["connect", "disconnect", "status", "models", "info", "send", "session"]) Max.addHandler(word, (...args) => bridge.message(word, ...args));
+for (const word of ["connect", "disconnect", "status", "models", "info", "send", "session", "late"]) Max.addHandler(word, (...args) => bridge.message(word, ...args));
 
 bridge.connect(given(host, "127.0.0.1"), Number(given(port, "7770")));
 

@@ -2,13 +2,15 @@
 // Max: `buffer` has frames, peek(channel, cell) and poke(channel, cell, value); channels are counted from 0.
 "use strict";
 
+const { Ticks } = require("./oscine-ticks.js");
+
 const LAP = 0, GENERATION = 1, FIRST_VALUE = 2;
 const LAPS = 8388608; // as in the gen~ code
 const ALWAYS = 16777215; // a generation that no cut makes void: answers belong to none
 
-/// out: {notes(event), late(event, by), cut(position, generation)}; event: {at, values, generation, …}.
+/// out: {notes(event), late(event, by), cut(sample, generation)}; event: {at, values, generation, …}. at: a sample.
 class Sequence {
-    constructor(buffer, out, { policy = "drop", margin = 2048 } = {}) {
+    constructor(buffer, out, { policy = "drop", margin = 2048, rate = 48000 } = {}) {
         Object.assign(this, { buffer, out, policy, margin });
         this.now = 0; // the last position that gen~ told
         this.pending = []; // sorted by position
@@ -16,25 +18,30 @@ class Sequence {
         this.shift = 0;
         this.generation = 0;
         this.cutAt = 0;
+        this.cutTick = null;
+        this.ticks = new Ticks(rate);
     }
 
     /// Samples for which an event may come ahead of its time.
     get horizon() { return this.buffer.frames - this.margin; }
 
-    /// when 0: an answer about `at`, which sounds `lookahead` samples later; when 1: planned for `at` itself.
-    add({ at, when, generation, values, lookahead = 0, ...rest }) {
-        const event = { ...rest, when, generation: when === 0 ? ALWAYS : generation, values, asked: when === 0 ? at + lookahead : at };
-        event.at = event.asked + (when === 1 ? this.shift : 0);
-        if (event.generation < this.generation && event.at >= this.cutAt) return;
+    /// when 0: an answer about `at`, which sounds `lookahead` samples later; when 1: planned for `at` itself, in samples or ticks.
+    add({ at, when, generation, values, lookahead = 0, unit = "samples", ...rest }) {
+        const event = { ...rest, when, generation: when === 0 ? ALWAYS : generation, values };
+        event.tick = when === 1 && unit === "ticks" ? at : null;
+        event.asked = when === 0 ? at + lookahead : at;
+        event.at = this.place(event);
+        if (this.isVoid(event)) return;
         if (event.at < this.now) this.tooLate(event, this.now - event.at);
         else this.keep(event);
     }
 
     /// From `at` on what is older than `generation` is void: gen~ is told at once, and checks as cells fire.
-    cut(at, generation) {
+    cut(at, generation, unit = "samples") {
         if (generation < this.generation) return;
-        Object.assign(this, { generation, cutAt: at, shift: 0 });
-        this.out.cut(at, generation);
+        const tick = unit === "ticks" ? at : null;
+        Object.assign(this, { generation, cutTick: tick, cutAt: tick === null ? at : this.ticks.sampleOf(tick), shift: 0 });
+        this.out.cut(this.cutAt, generation);
         for (const event of this.pending) if (this.isVoid(event)) this.empty(event);
         this.pending = this.pending.filter((event) => !this.isVoid(event));
     }
@@ -45,13 +52,29 @@ class Sequence {
         this.now = now;
         while (this.pending.length > 0 && this.pending[0].at < now) {
             const event = this.pending.shift();
-            if (event.placed && this.holds(event)) this.missed(event, now - event.at);
-            else if (event.placed) this.out.notes(event);
+            if (event.placed && !this.holds(event)) this.out.notes(event);
             else this.missed(event, now - event.at);
         }
         for (const event of this.pending) {
             if (event.at >= now + this.horizon) break;
-            if (!event.placed) this.place(event);
+            if (!event.placed) this.write(event);
+        }
+    }
+
+    /// Another tempo or rate from `now` on: what waits in ticks moves with it. What gen~ fired meanwhile has fired.
+    retime(now, change) {
+        this.clock(now);
+        const past = this.cutTick !== null && this.cutAt <= now;
+        this.ticks.change(now, change);
+        if (this.cutTick !== null && !past) this.out.cut((this.cutAt = this.ticks.sampleOf(this.cutTick)), this.generation);
+        const moving = this.pending.filter(({ tick }) => tick !== null);
+        this.pending = this.pending.filter(({ tick }) => tick === null);
+        for (const event of moving) {
+            if (event.placed && !this.holds(event)) this.out.notes(event);
+            else {
+                this.empty(event);
+                this.keep({ ...event, at: Math.max(now, this.place(event)), placed: false });
+            }
         }
     }
 
@@ -61,9 +84,12 @@ class Sequence {
         this.pending = [];
         this.now = 0;
         this.shift = 0;
+        this.ticks.begin();
     }
 
     // How it is done.
+
+    place({ tick, asked, when }) { return (tick === null ? asked : this.ticks.sampleOf(tick)) + (when === 1 ? this.shift : 0); }
 
     isVoid(event) { return event.generation < this.generation && event.at >= this.cutAt; }
 
@@ -81,11 +107,11 @@ class Sequence {
             else high = middle;
         }
         this.pending.splice(low, 0, event);
-        if (event.at < this.now + this.horizon) this.place(event);
+        if (event.at < this.now + this.horizon) this.write(event);
     }
 
     /// The mark is written last: gen~ never sees half a cell.
-    place(event) {
+    write(event) {
         const cell = this.cell(event);
         this.buffer.poke(GENERATION, cell, event.generation);
         event.values.forEach((value, i) => this.buffer.poke(FIRST_VALUE + i, cell, value));
@@ -109,7 +135,7 @@ class Sequence {
         if (this.policy === "drop") return;
         const moved = this.now + this.margin;
         if (this.policy === "shift" && event.when === 1) this.shiftAll(moved - event.at);
-        this.keep({ ...event, at: moved, placed: false });
+        this.keep({ ...event, tick: null, at: moved, placed: false });
     }
 
     /// All that is planned moves with the late one, so that the rhythm stays.

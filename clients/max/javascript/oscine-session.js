@@ -9,6 +9,13 @@ const REPLAYED = (address) => ["/set", "/note", "/play", "/stop"].includes(addre
 const MOST_NOTES = 4096; // of a seed, kept for playing again
 const HALF = 1 << 23, COUNTS = 1 << 24;
 
+const MOST_FLOATS = 285; // of one message by UDP
+const floats = (blob) => { // little-endian, wherever the blob begins
+    const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
+    return Array.from({ length: blob.byteLength >> 2 }, (_, i) => view.getFloat32(4 * i, true));
+};
+const KEPT = 256; // events that the daemon may send again
+const after = (seq) => (seq % (COUNTS - 1)) + 1;
 const ahead = (a, b) => ((a - b + HALF + COUNTS) % COUNTS) - HALF; // how far a counter a is past b, by half range
 
 /// out: {state(word, …), value(attribute, …), event(event), result(…)}. Nothing is sent before the client is ready.
@@ -22,6 +29,7 @@ class Session {
         this.settings = new Map();
         this.notes = [];
         this.generation = 0;
+        this.cutAt = 0;
         this.playing = null; // position from which it plays
         this.queue = [];
         this.current = null; // the request that is awaited
@@ -39,7 +47,7 @@ class Session {
     setRate(rate) {
         if (!this.wanted || this.wanted.rate === rate) return;
         this.wanted = { ...this.wanted, rate };
-        this.again(true);
+        if (this.wanted.unit === "samples") this.again(true);
     }
 
     close() {
@@ -101,6 +109,7 @@ class Session {
     /// Where the host is: ten to twenty times a second.
     playhead(at, rate = this.wanted ? this.wanted.rate : 0) {
         this.now = at;
+        this.giveUp(at);
         if (this.number) this.client.tell("/playhead", [this.number, ...halves(at), this.seen, new Float(rate)]);
     }
 
@@ -111,12 +120,43 @@ class Session {
         this.client.tell("/frames", [this.number, this.inputs, ...halves(at), width, ...values.map((value) => new Float(value))]);
     }
 
+    /// Sound, channels interleaved: as blobs by TCP, or where there is none as short messages.
+    sound(at, channels, values) {
+        if (!this.number || values.length === 0) return;
+        if (!this.client.takesBlobs) {
+            const most = Math.floor(MOST_FLOATS / channels) * channels;
+            for (let i = 0; i < values.length; i += most) this.frames(at + i / channels, channels, values.slice(i, i + most));
+            return;
+        }
+        this.inputs = (this.inputs % (COUNTS - 1)) + 1;
+        const blob = new Uint8Array(Float32Array.from(values).buffer);
+        this.client.sound("/audio", [this.number, this.inputs, ...halves(at), channels, "f32le", blob]);
+    }
+
+    /// A sound file below one of the daemon's file_folders; what is heard in it comes as events.
+    file(path) {
+        this.out.state("file", "begins", path);
+        this.ask("/file", [String(path)], () => this.out.state("file", "done", path), ([, , state, progress]) => this.out.state("file", state, progress));
+    }
+
+    /// Says `heard` when everything about the sound that was sent until now (up to 16384 frames that wait) has been told. A question about an
+    /// attribute stands in the queue of the model behind what it is at work on; behind what waits for that, the second one.
+    finish(questions = 2) {
+        if (!this.number) return this.out.fail(410, "/get", "no session is open: open MODEL first");
+        this.client.afterSound("/get", [this.number, "top"], ({ fail }) => {
+            if (fail && fail.code !== 404 && fail.code !== 400) this.failed(fail);
+            else if (questions > 1) this.finish(questions - 1);
+            else this.out.state("heard");
+        });
+    }
+
     /// A push of the daemon; true where it was this session's.
     hear(address, args) {
         if (address === "/fail" && args[2] === 410 && this.number && String(args[3]).split(/\D+/).includes(String(this.number))) this.gone();
         if (args[0] !== this.number || !this.number) return false;
         if (address === "/event") this.heardEvent(args);
         else if (address === "/frames") this.out.frames(position(args[2], args[3]), args[4], args.slice(5));
+        else if (address === "/audio" && args[6] instanceof Uint8Array) this.out.sound(position(args[2], args[3]), args[4], floats(args[6]));
         else if (address === "/gap") this.out.state("gap", args[1], args[2]);
         else return false;
         return true;
@@ -136,7 +176,8 @@ class Session {
 
     forget() {
         this.seen = 0;
-        this.later = new Set(); // numbers of events that came before one that is missing
+        this.later = new Map(); // number -> position of events that came before one that is missing
+        this.missing = new Set(); // numbers that are waited for no more
         this.inputs = 0;
         this.heldUntil = null;
     }
@@ -185,22 +226,23 @@ class Session {
     replan(address, at) {
         this.generation++;
         if (address === "/play") this.heldUntil = null;
+        this.cutAt = at;
         this.out.cut(at, this.generation);
         if (this.number) this.ask(address, [...halves(at), this.generation]);
     }
 
     /// A request of this session, in its turn: the next leaves when this one is answered, so that what is sent again cannot overtake.
     /// A 410 opens the session anew; what changes state is replayed by opened() then, everything else is asked again.
-    ask(address, args, done = () => {}) {
+    ask(address, args, done = () => {}, onJob = null) {
         if (!this.wanted) return this.out.fail(410, address, "no session is open: open MODEL first");
-        this.queue.push({ address, args, done });
+        this.queue.push({ address, args, done, onJob });
         this.pump();
     }
 
     pump() {
         if (this.current || !this.number || this.queue.length === 0) return;
         const current = this.current = this.queue.shift(), number = this.number;
-        this.client.request(current.address, [number, ...current.args], (answer) => {
+        const id = this.client.request(current.address, [number, ...current.args], (answer) => {
             if (this.current !== current) return; // closed meanwhile, or another session
             this.current = null;
             if (answer.fail && answer.fail.code === 410) return this.gone(current);
@@ -208,6 +250,7 @@ class Session {
             else current.done(answer);
             this.pump();
         });
+        if (current.onJob) this.client.onJob(id, current.onJob);
     }
 
     gone(current = this.current) {
@@ -219,19 +262,32 @@ class Session {
     failed({ code, address, text }) { this.out.fail(code, address, text); }
 
     heardEvent([, seq, generation, hi, lo, when, duration, kind, ...values]) {
-        if (!this.isNew(seq)) return;
-        if (when === 1 && generation < this.generation) return; // void: a /play or /stop came after it
+        if (!this.isNew(seq, when === 1 ? position(hi, lo) : Infinity)) return;
         const at = position(hi, lo);
+        if (when === 1 && generation < this.generation && at >= this.cutAt) return; // void: a /play or /stop cut it off
         if (when === 1) this.heldUntil = Math.max(this.heldUntil === null ? at : this.heldUntil, at + duration);
-        this.out.event({ at, when, duration, generation, kind, values });
+        this.out.event({ session: this.number, seq, at, when, duration, generation, kind, values });
     }
 
     /// False for a double. `seen` is the highest number up to which all came.
-    isNew(seq) {
+    isNew(seq, at) {
+        if (this.missing.delete(seq)) return true; // it comes after all
         if (ahead(seq, this.seen) <= 0 || this.later.has(seq)) return false;
-        this.later.add(seq);
-        for (let next = (this.seen % (COUNTS - 1)) + 1; this.later.delete(next); next = (next % (COUNTS - 1)) + 1) this.seen = next;
+        this.later.set(seq, at);
+        this.goOn();
         return true;
+    }
+
+    goOn() { for (let next = after(this.seen); this.later.delete(next); next = after(next)) this.seen = next; }
+
+    /// What a cut voided is not sent again. A number is waited for until an event behind it has sounded.
+    giveUp(now) {
+        const past = [...this.later].filter(([, at]) => at < now).map(([seq]) => seq);
+        if (past.length === 0) return;
+        const to = past.reduce((a, b) => (ahead(a, b) > 0 ? a : b));
+        for (; this.seen !== to; this.seen = after(this.seen)) if (!this.later.delete(after(this.seen))) this.missing.add(after(this.seen));
+        for (const seq of this.missing) if (ahead(this.seen, seq) > KEPT) this.missing.delete(seq);
+        this.goOn();
     }
 }
 

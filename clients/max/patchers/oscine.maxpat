@@ -35,10 +35,10 @@
 					"patching_rect": [
 						20.0,
 						20.0,
-						988.5,
+						1202.7,
 						22.0
 					],
-					"text": "The connection to the daemon: [oscine HOST PORT NAME]; all may be left out. In: connect HOST PORT, disconnect, status, models, info MODEL, send ADDRESS ..."
+					"text": "The connection to the daemon: [oscine HOST PORT NAME]; all may be left out. In: connect HOST PORT, disconnect, status, models, info MODEL, send ADDRESS …, tempo BPM (of what plays in ticks)"
 				}
 			},
 			{
@@ -72,7 +72,7 @@
 						30.0
 					],
 					"index": 1,
-					"comment": "connect, disconnect, status, models, info, send"
+					"comment": "connect, disconnect, status, models, info, send, tempo"
 				}
 			},
 			{
@@ -97,7 +97,7 @@
 				"box": {
 					"id": "obj-5",
 					"maxclass": "newobj",
-					"numinlets": 1,
+					"numinlets": 2,
 					"numoutlets": 2,
 					"outlettype": [
 						"",
@@ -106,6 +106,25 @@
 					"patching_rect": [
 						20.0,
 						122.0,
+						89.0,
+						22.0
+					],
+					"text": "route tempo"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-6",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 2,
+					"outlettype": [
+						"",
+						""
+					],
+					"patching_rect": [
+						20.0,
+						158.0,
 						348.0,
 						22.0
 					],
@@ -114,7 +133,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-6",
+					"id": "obj-7",
 					"maxclass": "newobj",
 					"numinlets": 4,
 					"numoutlets": 4,
@@ -126,7 +145,7 @@
 					],
 					"patching_rect": [
 						20.0,
-						158.0,
+						194.0,
 						180.0,
 						22.0
 					],
@@ -135,13 +154,28 @@
 			},
 			{
 				"box": {
-					"id": "obj-7",
+					"id": "obj-8",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"patching_rect": [
+						220.0,
+						194.0,
+						131.0,
+						22.0
+					],
+					"text": "s #3-oscine-tempo"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-9",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
 						20.0,
-						194.0,
+						230.0,
 						124.0,
 						22.0
 					],
@@ -150,7 +184,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-8",
+					"id": "obj-10",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -160,7 +194,7 @@
 					],
 					"patching_rect": [
 						164.0,
-						194.0,
+						230.0,
 						47.0,
 						22.0
 					],
@@ -169,7 +203,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-9",
+					"id": "obj-11",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -178,7 +212,7 @@
 					],
 					"patching_rect": [
 						231.0,
-						194.0,
+						230.0,
 						103.0,
 						22.0
 					],
@@ -187,49 +221,17 @@
 			},
 			{
 				"box": {
-					"id": "obj-10",
+					"id": "obj-12",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
 						354.0,
-						194.0,
+						230.0,
 						131.0,
 						22.0
 					],
 					"text": "s #3-oscine-state"
-				}
-			},
-			{
-				"box": {
-					"id": "obj-11",
-					"maxclass": "outlet",
-					"numinlets": 1,
-					"numoutlets": 0,
-					"patching_rect": [
-						20.0,
-						230.0,
-						30.0,
-						30.0
-					],
-					"index": 1,
-					"comment": "state"
-				}
-			},
-			{
-				"box": {
-					"id": "obj-12",
-					"maxclass": "outlet",
-					"numinlets": 1,
-					"numoutlets": 0,
-					"patching_rect": [
-						70.0,
-						230.0,
-						30.0,
-						30.0
-					],
-					"index": 2,
-					"comment": "fail"
 				}
 			},
 			{
@@ -239,8 +241,40 @@
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
+						20.0,
+						266.0,
+						30.0,
+						30.0
+					],
+					"index": 1,
+					"comment": "state"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-14",
+					"maxclass": "outlet",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"patching_rect": [
+						70.0,
+						266.0,
+						30.0,
+						30.0
+					],
+					"index": 2,
+					"comment": "fail"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-15",
+					"maxclass": "outlet",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"patching_rect": [
 						120.0,
-						230.0,
+						266.0,
 						30.0,
 						30.0
 					],
@@ -265,11 +299,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-5",
+						"obj-8",
 						0
 					],
 					"source": [
-						"obj-4",
+						"obj-5",
 						0
 					]
 				}
@@ -282,6 +316,18 @@
 					],
 					"source": [
 						"obj-5",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-6",
+						0
+					],
+					"source": [
+						"obj-4",
 						0
 					]
 				}
@@ -301,36 +347,12 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-8",
-						0
-					],
-					"source": [
-						"obj-6",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-11",
-						0
-					],
-					"source": [
-						"obj-8",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
 						"obj-9",
 						0
 					],
 					"source": [
-						"obj-8",
-						1
+						"obj-7",
+						0
 					]
 				}
 			},
@@ -341,20 +363,8 @@
 						0
 					],
 					"source": [
-						"obj-9",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-12",
-						0
-					],
-					"source": [
-						"obj-6",
-						2
+						"obj-7",
+						1
 					]
 				}
 			},
@@ -365,7 +375,55 @@
 						0
 					],
 					"source": [
-						"obj-6",
+						"obj-10",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-11",
+						0
+					],
+					"source": [
+						"obj-10",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-12",
+						0
+					],
+					"source": [
+						"obj-11",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-14",
+						0
+					],
+					"source": [
+						"obj-7",
+						2
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-15",
+						0
+					],
+					"source": [
+						"obj-7",
 						3
 					]
 				}

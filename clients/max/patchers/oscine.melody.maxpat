@@ -35,10 +35,10 @@
 					"patching_rect": [
 						20.0,
 						20.0,
-						818.4,
+						969.6000000000001,
 						22.0
 					],
-					"text": "A generated melody for [oscine.seq~]: [oscine.melody MODEL NAME]. In: play, play POSITION, stop, note PITCH VELOCITY MS, forget,"
+					"text": "A generated melody for [oscine.seq~]: [oscine.melody MODEL NAME UNIT], UNIT samples (at first) or ticks (480 to a beat, at the tempo of NAME). In: play,"
 				}
 			},
 			{
@@ -50,10 +50,10 @@
 					"patching_rect": [
 						20.0,
 						42.0,
-						831.0,
+						938.1000000000001,
 						22.0
 					],
-					"text": "seed N, tempo BPM, temperature X and the other attributes; open MODEL, close, set, get, reset, enable, lookahead, horizon, policy."
+					"text": "play POSITION, stop, note PITCH VELOCITY MS, forget, seed N, tempo BPM, temperature X and the other attributes; open MODEL, close, set, get, reset,"
 				}
 			},
 			{
@@ -65,10 +65,10 @@
 					"patching_rect": [
 						20.0,
 						64.0,
-						912.9000000000001,
+						944.4000000000001,
 						22.0
 					],
-					"text": "Left: to [oscine.seq~ NAME]. Right: state, values, fail CODE ADDRESS TEXT. After a restart it goes on by itself, from the end of what it holds."
+					"text": "enable, lookahead, horizon, policy. Left: to [oscine.seq~ NAME]. Right: state, values, fail CODE ADDRESS TEXT. After a restart it goes on by itself."
 				}
 			},
 			{
@@ -138,10 +138,10 @@
 					"patching_rect": [
 						365.0,
 						100.0,
-						131.0,
+						138.0,
 						22.0
 					],
-					"text": "r #2-oscine-clock"
+					"text": "r #0-session-clock"
 				}
 			},
 			{
@@ -176,10 +176,10 @@
 					"patching_rect": [
 						20.0,
 						180.0,
-						68.0,
+						124.0,
 						22.0
 					],
-					"text": "route #0"
+					"text": "route #0-session"
 				}
 			},
 			{
@@ -205,8 +205,9 @@
 					"id": "obj-11",
 					"maxclass": "newobj",
 					"numinlets": 1,
-					"numoutlets": 4,
+					"numoutlets": 5,
 					"outlettype": [
+						"",
 						"",
 						"",
 						"",
@@ -215,10 +216,10 @@
 					"patching_rect": [
 						20.0,
 						252.0,
-						236.0,
+						313.0,
 						22.0
 					],
-					"text": "v8 oscine-object.js melody #0 #1"
+					"text": "v8 oscine-object.js melody #0-session #1 #3"
 				}
 			},
 			{
@@ -239,6 +240,21 @@
 			{
 				"box": {
 					"id": "obj-13",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"patching_rect": [
+						150.0,
+						288.0,
+						131.0,
+						22.0
+					],
+					"text": "s #2-oscine-tempo"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-14",
 					"maxclass": "outlet",
 					"numinlets": 1,
 					"numoutlets": 0,
@@ -254,7 +270,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-14",
+					"id": "obj-15",
 					"maxclass": "outlet",
 					"numinlets": 1,
 					"numoutlets": 0,
@@ -374,7 +390,7 @@
 					],
 					"source": [
 						"obj-11",
-						1
+						4
 					]
 				}
 			},
@@ -382,6 +398,18 @@
 				"patchline": {
 					"destination": [
 						"obj-14",
+						0
+					],
+					"source": [
+						"obj-11",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-15",
 						0
 					],
 					"source": [

@@ -158,10 +158,10 @@
 					"patching_rect": [
 						20.0,
 						180.0,
-						68.0,
+						124.0,
 						22.0
 					],
-					"text": "route #0"
+					"text": "route #0-session"
 				}
 			},
 			{
@@ -187,8 +187,9 @@
 					"id": "obj-10",
 					"maxclass": "newobj",
 					"numinlets": 1,
-					"numoutlets": 4,
+					"numoutlets": 5,
 					"outlettype": [
+						"",
 						"",
 						"",
 						"",
@@ -197,10 +198,10 @@
 					"patching_rect": [
 						20.0,
 						252.0,
-						236.0,
+						292.0,
 						22.0
 					],
-					"text": "v8 oscine-object.js params #0 #1"
+					"text": "v8 oscine-object.js params #0-session #1"
 				}
 			},
 			{

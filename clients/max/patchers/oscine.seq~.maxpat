@@ -12,8 +12,8 @@
 		"rect": [
 			60.0,
 			100.0,
-			820.0,
-			520.0
+			900.0,
+			560.0
 		],
 		"bglocked": 0,
 		"openinpresentation": 0,
@@ -35,10 +35,10 @@
 					"patching_rect": [
 						20.0,
 						20.0,
-						1032.6000000000001,
+						969.6000000000001,
 						22.0
 					],
-					"text": "Plays what [oscine.melody] gives, on exact samples: [oscine.seq~ NAME], NAME as that of [oscine]. In: what comes from it; lookahead MS, policy drop, now or shift."
+					"text": "Plays what [oscine.melody] gives, on exact samples: [oscine.seq~ NAME], NAME as that of [oscine]. In: what comes from it; lookahead MS, policy drop, now"
 				}
 			},
 			{
@@ -50,15 +50,30 @@
 					"patching_rect": [
 						20.0,
 						42.0,
-						1070.4,
+						1026.3000000000002,
 						22.0
 					],
-					"text": "Out: an impulse on the exact sample; pitch, velocity and duration in samples, held; position; the list pitch velocity duration_ms voice; late PITCH SAMPLES COUNT WORST."
+					"text": "or shift, flush, status. Out: an impulse on the exact sample (velocity / 127); PITCH VELOCITY MS VOICE, with velocity 0 at its end; late ones BY SEQ KIND NAME …;"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-3",
+					"maxclass": "comment",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"patching_rect": [
+						20.0,
+						64.0,
+						717.6,
+						22.0
+					],
+					"text": "late N worst UNITS; events of other kinds; and as signals, held: pitch, velocity, duration in samples; position."
+				}
+			},
+			{
+				"box": {
+					"id": "obj-4",
 					"maxclass": "inlet",
 					"numinlets": 0,
 					"numoutlets": 1,
@@ -67,17 +82,17 @@
 					],
 					"patching_rect": [
 						20.0,
-						78.0,
+						100.0,
 						30.0,
 						30.0
 					],
 					"index": 1,
-					"comment": "from oscine.melody; lookahead, policy"
+					"comment": "from oscine.melody; lookahead, policy, flush, status"
 				}
 			},
 			{
 				"box": {
-					"id": "obj-4",
+					"id": "obj-5",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -86,7 +101,7 @@
 					],
 					"patching_rect": [
 						70.0,
-						78.0,
+						100.0,
 						68.0,
 						22.0
 					],
@@ -95,7 +110,25 @@
 			},
 			{
 				"box": {
-					"id": "obj-5",
+					"id": "obj-6",
+					"maxclass": "newobj",
+					"numinlets": 0,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						158.0,
+						100.0,
+						131.0,
+						22.0
+					],
+					"text": "r #1-oscine-tempo"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-7",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -105,7 +138,7 @@
 					],
 					"patching_rect": [
 						20.0,
-						122.0,
+						144.0,
 						47.0,
 						22.0
 					],
@@ -114,7 +147,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-6",
+					"id": "obj-8",
 					"maxclass": "message",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -123,7 +156,7 @@
 					],
 					"patching_rect": [
 						20.0,
-						158.0,
+						180.0,
 						40.0,
 						22.0
 					],
@@ -132,7 +165,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-7",
+					"id": "obj-9",
 					"maxclass": "message",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -141,7 +174,7 @@
 					],
 					"patching_rect": [
 						80.0,
-						158.0,
+						180.0,
 						124.0,
 						22.0
 					],
@@ -150,7 +183,25 @@
 			},
 			{
 				"box": {
-					"id": "obj-8",
+					"id": "obj-10",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						224.0,
+						180.0,
+						103.0,
+						22.0
+					],
+					"text": "prepend tempo"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-11",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -159,7 +210,7 @@
 					],
 					"patching_rect": [
 						20.0,
-						194.0,
+						216.0,
 						68.0,
 						22.0
 					],
@@ -168,7 +219,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-9",
+					"id": "obj-12",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -178,7 +229,7 @@
 					],
 					"patching_rect": [
 						108.0,
-						194.0,
+						216.0,
 						313.0,
 						22.0
 					],
@@ -187,11 +238,13 @@
 			},
 			{
 				"box": {
-					"id": "obj-10",
+					"id": "obj-13",
 					"maxclass": "newobj",
 					"numinlets": 1,
-					"numoutlets": 4,
+					"numoutlets": 6,
 					"outlettype": [
+						"",
+						"",
 						"",
 						"",
 						"",
@@ -199,7 +252,7 @@
 					],
 					"patching_rect": [
 						20.0,
-						230.0,
+						252.0,
 						194.0,
 						22.0
 					],
@@ -208,7 +261,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-11",
+					"id": "obj-14",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 5,
@@ -221,7 +274,7 @@
 					],
 					"patching_rect": [
 						20.0,
-						266.0,
+						288.0,
 						40.0,
 						22.0
 					],
@@ -257,7 +310,7 @@
 								"box": {
 									"id": "obj-1",
 									"maxclass": "codebox",
-									"code": "// Counts samples and fires what stands in the cell of each one: exact for every vector size, with Overdrive or without.\r\n// events (6 channels, one cell per sample, used round and round): 0 mark of the lap (0: empty), 1 generation, 2 pitch, 3 velocity,\r\n// 4 duration in samples. oscine-sequence.js fills it ahead of time; what fired is emptied here, which tells it so.\r\n// Channel 5 is for the script to read: cell 0 the counter modulo 2^24 (one number, so never half of it), cell 1 the rate.\r\n// Everything is read before anything is written, so that it does not matter when a History takes its new value.\r\nBuffer events(\"oscine-events\");\r\nParam starthi(0); // the position at which counting begins, in two halves: starthi * 65536 + startlo\r\nParam startlo(0);\r\nParam cuthi(0); // what is older than `generation` does not fire at or after this position\r\nParam cutlo(0);\r\nParam generation(0);\r\nHistory count(0);\r\nHistory pitch(0);\r\nHistory velocity(0);\r\nHistory duration(0);\r\n\r\ncells = max(dim(events), 1);\r\nposition = (starthi * 65536) + (startlo + count);\r\nlap = floor(position / cells);\r\ncell = position - (lap * cells);\r\nmark = (lap - (floor(lap / 8388608) * 8388608)) + 1; // a float32 holds it exactly\r\nready = peek(events, cell, 0) == mark;\r\nold = peek(events, cell, 1) < generation;\r\nafter = position >= ((cuthi * 65536) + cutlo);\r\nfires = ready && (!(old && after));\r\nnewpitch = fires ? peek(events, cell, 2) : pitch;\r\nnewvelocity = fires ? peek(events, cell, 3) : velocity;\r\nnewduration = fires ? peek(events, cell, 4) : duration;\r\n\r\ncounter = position - (floor(position / 16777216) * 16777216);\r\n\r\npoke(events, counter, 0, 5);\r\npoke(events, samplerate, 1, 5);\r\nif (fires) {\r\n\tpoke(events, 0, cell, 0);\r\n}\r\ncount = count + 1;\r\npitch = newpitch;\r\nvelocity = newvelocity;\r\nduration = newduration;\r\nout1 = fires;\r\nout2 = newpitch;\r\nout3 = newvelocity;\r\nout4 = newduration;\r\nout5 = position;\r\n",
+									"code": "// Counts samples and fires what stands in the cell of each one: exact for every vector size, with Overdrive or without.\r\n// events (6 channels, one cell per sample, used round and round): 0 mark of the lap (0: empty), 1 generation, 2 pitch, 3 velocity,\r\n// 4 duration in samples. oscine-sequence.js fills it ahead of time; what fired is emptied here, which tells it so.\r\n// Channel 5 is for the script to read: cell 0 the counter modulo 2^24 (one number, so never half of it), cell 1 the rate.\r\n// Everything is read before anything is written, so that it does not matter when a History takes its new value.\r\nBuffer events(\"oscine-events\");\r\nParam starthi(0); // the position at which counting begins, in two halves: starthi * 65536 + startlo\r\nParam startlo(0);\r\nParam cuthi(0); // what is older than `generation` does not fire at or after this position\r\nParam cutlo(0);\r\nParam generation(0);\r\nHistory count(0);\r\nHistory pitch(0);\r\nHistory velocity(0);\r\nHistory duration(0);\r\n\r\ncells = max(dim(events), 1);\r\nposition = (starthi * 65536) + (startlo + count);\r\nlap = floor(position / cells);\r\ncell = position - (lap * cells);\r\nmark = (lap - (floor(lap / 8388608) * 8388608)) + 1; // a float32 holds it exactly\r\nready = peek(events, cell, 0) == mark;\r\nold = peek(events, cell, 1) < generation;\r\nafter = position >= ((cuthi * 65536) + cutlo);\r\nfires = ready && (!(old && after));\r\nnewpitch = fires ? peek(events, cell, 2) : pitch;\r\nnewvelocity = fires ? peek(events, cell, 3) : velocity;\r\nnewduration = fires ? peek(events, cell, 4) : duration;\r\n\r\ncounter = position - (floor(position / 16777216) * 16777216);\r\n\r\npoke(events, counter, 0, 5);\r\npoke(events, samplerate, 1, 5);\r\nif (fires) {\r\n\tpoke(events, 0, cell, 0);\r\n}\r\ncount = count + 1;\r\npitch = newpitch;\r\nvelocity = newvelocity;\r\nduration = newduration;\r\nout1 = fires ? (newvelocity / 127) : 0;\r\nout2 = newpitch;\r\nout3 = newvelocity;\r\nout4 = newduration;\r\nout5 = position;\r\n",
 									"fontname": "<Monospaced>",
 									"fontsize": 12.0,
 									"numinlets": 1,
@@ -450,65 +503,17 @@
 			},
 			{
 				"box": {
-					"id": "obj-12",
+					"id": "obj-15",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
-						20.0,
-						302.0,
-						131.0,
+						80.0,
+						288.0,
+						110.0,
 						22.0
 					],
-					"text": "s #1-oscine-clock"
-				}
-			},
-			{
-				"box": {
-					"id": "obj-13",
-					"maxclass": "outlet",
-					"numinlets": 1,
-					"numoutlets": 0,
-					"patching_rect": [
-						20.0,
-						338.0,
-						30.0,
-						30.0
-					],
-					"index": 1,
-					"comment": "impulse"
-				}
-			},
-			{
-				"box": {
-					"id": "obj-14",
-					"maxclass": "outlet",
-					"numinlets": 1,
-					"numoutlets": 0,
-					"patching_rect": [
-						70.0,
-						338.0,
-						30.0,
-						30.0
-					],
-					"index": 2,
-					"comment": "pitch"
-				}
-			},
-			{
-				"box": {
-					"id": "obj-15",
-					"maxclass": "outlet",
-					"numinlets": 1,
-					"numoutlets": 0,
-					"patching_rect": [
-						120.0,
-						338.0,
-						30.0,
-						30.0
-					],
-					"index": 3,
-					"comment": "velocity"
+					"text": "s #1-oscine-to"
 				}
 			},
 			{
@@ -518,13 +523,13 @@
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
-						170.0,
-						338.0,
+						20.0,
+						324.0,
 						30.0,
 						30.0
 					],
-					"index": 4,
-					"comment": "duration in samples"
+					"index": 1,
+					"comment": "impulse"
 				}
 			},
 			{
@@ -534,13 +539,13 @@
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
-						220.0,
-						338.0,
+						70.0,
+						324.0,
 						30.0,
 						30.0
 					],
-					"index": 5,
-					"comment": "position"
+					"index": 2,
+					"comment": "PITCH VELOCITY MS VOICE"
 				}
 			},
 			{
@@ -550,13 +555,13 @@
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
-						270.0,
-						338.0,
+						120.0,
+						324.0,
 						30.0,
 						30.0
 					],
-					"index": 6,
-					"comment": "pitch velocity duration_ms voice"
+					"index": 3,
+					"comment": "BY SEQ KIND NAME …"
 				}
 			},
 			{
@@ -566,13 +571,93 @@
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
+						170.0,
+						324.0,
+						30.0,
+						30.0
+					],
+					"index": 4,
+					"comment": "late N worst UNITS"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-20",
+					"maxclass": "outlet",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"patching_rect": [
+						220.0,
+						324.0,
+						30.0,
+						30.0
+					],
+					"index": 5,
+					"comment": "KIND NAME …"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-21",
+					"maxclass": "outlet",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"patching_rect": [
+						270.0,
+						324.0,
+						30.0,
+						30.0
+					],
+					"index": 6,
+					"comment": "pitch"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-22",
+					"maxclass": "outlet",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"patching_rect": [
 						320.0,
-						338.0,
+						324.0,
 						30.0,
 						30.0
 					],
 					"index": 7,
-					"comment": "late"
+					"comment": "velocity"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-23",
+					"maxclass": "outlet",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"patching_rect": [
+						370.0,
+						324.0,
+						30.0,
+						30.0
+					],
+					"index": 8,
+					"comment": "duration in samples"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-24",
+					"maxclass": "outlet",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"patching_rect": [
+						420.0,
+						324.0,
+						30.0,
+						30.0
+					],
+					"index": 9,
+					"comment": "position"
 				}
 			}
 		],
@@ -580,19 +665,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-10",
-						0
-					],
-					"source": [
-						"obj-3",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-5",
+						"obj-13",
 						0
 					],
 					"source": [
@@ -604,7 +677,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-6",
+						"obj-7",
 						0
 					],
 					"source": [
@@ -620,7 +693,7 @@
 						0
 					],
 					"source": [
-						"obj-6",
+						"obj-7",
 						0
 					]
 				}
@@ -628,84 +701,12 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-10",
+						"obj-11",
 						0
 					],
 					"source": [
 						"obj-8",
 						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-7",
-						0
-					],
-					"source": [
-						"obj-5",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-11",
-						0
-					],
-					"source": [
-						"obj-7",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-18",
-						0
-					],
-					"source": [
-						"obj-10",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-19",
-						0
-					],
-					"source": [
-						"obj-10",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-11",
-						0
-					],
-					"source": [
-						"obj-10",
-						2
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-12",
-						0
-					],
-					"source": [
-						"obj-10",
-						3
 					]
 				}
 			},
@@ -724,11 +725,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-14",
+						"obj-9",
 						0
 					],
 					"source": [
-						"obj-11",
+						"obj-7",
 						1
 					]
 				}
@@ -736,24 +737,36 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-15",
+						"obj-14",
 						0
 					],
 					"source": [
-						"obj-11",
-						2
+						"obj-9",
+						0
 					]
 				}
 			},
 			{
 				"patchline": {
 					"destination": [
-						"obj-16",
+						"obj-10",
 						0
 					],
 					"source": [
-						"obj-11",
-						3
+						"obj-6",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-13",
+						0
+					],
+					"source": [
+						"obj-10",
+						0
 					]
 				}
 			},
@@ -764,7 +777,127 @@
 						0
 					],
 					"source": [
-						"obj-11",
+						"obj-13",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-18",
+						0
+					],
+					"source": [
+						"obj-13",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-19",
+						0
+					],
+					"source": [
+						"obj-13",
+						2
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-20",
+						0
+					],
+					"source": [
+						"obj-13",
+						3
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-14",
+						0
+					],
+					"source": [
+						"obj-13",
+						4
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-15",
+						0
+					],
+					"source": [
+						"obj-13",
+						5
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-16",
+						0
+					],
+					"source": [
+						"obj-14",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-21",
+						0
+					],
+					"source": [
+						"obj-14",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-22",
+						0
+					],
+					"source": [
+						"obj-14",
+						2
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-23",
+						0
+					],
+					"source": [
+						"obj-14",
+						3
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-24",
+						0
+					],
+					"source": [
+						"obj-14",
 						4
 					]
 				}

@@ -69,6 +69,9 @@ class Lint:
             self.say(where, f"{text} holds a path of one machine")
         if name in ("v8", "node.script") and not (HERE.parent / "javascript" / text.split()[1]).exists():
             self.say(where, f"{text}: there is no such script")
+        if name == "v8":  # names that its script sends to by itself
+            sends = re.findall(r"messnamed\(`([^`]+)`", self.package.script(text.split()[1]))
+            self.sent |= {re.sub(r"\$\{\w+\}", "#-session", sent) for sent in sends}
         if name in ("s", "r"):
             (self.sent if name == "s" else self.heard).add(re.sub(r"#\d", "#", text.split()[1]))
         if "patcher" in box:

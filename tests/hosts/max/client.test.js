@@ -169,3 +169,22 @@ test("doubles are dropped, seen tells up to where all came, and void generations
     it.event(1, 2, 900);
     assert.equal(it.seen, 1);
 });
+
+test("an event that is not sent again is waited for until one behind it has sounded; where it comes after all, it is told", () => {
+    const world = new World(), client = ready(world), it = session(world, client);
+    client.on.push = (address, args) => it.hear(address, args);
+    it.open("melody");
+    it.answer(11);
+    it.play(0);
+    it.done("/play");
+    for (const seq of [1, 4, 6]) it.event(seq, 1, seq * 100);
+    it.playhead(350);
+    assert.equal(it.seen, 1);
+    it.playhead(450);
+    assert.equal(it.seen, 4);
+    it.event(3, 1, 300);
+    it.event(3, 1, 300);
+    it.event(5, 1, 500);
+    assert.equal(it.seen, 6);
+    assert.deepEqual(it.log.filter(([word]) => word === "event").map(([, { at }]) => at), [100, 400, 600, 300, 500]);
+});

@@ -105,6 +105,8 @@ class Translator {
         return `(${inner})`;
     }
     value(name) {
+        const inlet = /^in(\d+)$/.exec(name);
+        if (inlet) return `ins[${inlet[1] - 1}]`;
         if (name in this.declared.History) return `history.${name}`;
         if (name in this.declared.Param) return `params.${name}`;
         if (this.locals.has(name) || name === "samplerate") return name;
@@ -125,16 +127,16 @@ class Translator {
     }
 }
 
-/// sample() -> [out1, out2, …]. Params may be set between samples, as messages do between vectors. named: buffer~s by name.
+/// sample(in1, in2, …) -> [out1, out2, …]. Params may be set between samples, as messages do between vectors. named: buffer~s by name.
 class Gen {
     constructor(source, named, { immediate = true, samplerate = 48000 } = {}) {
         const { code, declared } = new Translator(source);
         const buffers = Object.fromEntries(Object.entries(declared.Buffer).map(([name, of]) => [name, named[of]]));
         this.params = declared.Param;
         const history = declared.History, written = immediate ? history : { ...history }, outs = [];
-        const run = new Function("params", "history", "written", "buffers", "outs", "samplerate", code);
-        this.sample = () => {
-            run(this.params, history, written, buffers, outs, samplerate);
+        const run = new Function("params", "history", "written", "buffers", "outs", "samplerate", "ins", code);
+        this.sample = (...ins) => {
+            run(this.params, history, written, buffers, outs, samplerate, ins);
             if (!immediate) Object.assign(history, written);
             return outs;
         };
@@ -143,7 +145,7 @@ class Gen {
 
 /// A buffer~: float32 samples, channels beside each other.
 class Buffer32 {
-    constructor(frames, channels) { Object.assign(this, { frames, data: Array.from({ length: channels }, () => new Float32Array(frames)) }); }
+    constructor(frames, channels, rate = 48000) { Object.assign(this, { frames, rate, data: Array.from({ length: channels }, () => new Float32Array(frames)) }); }
     peek(channel, cell) { return cell >= 0 && cell < this.frames ? this.data[channel][cell] : 0; }
     poke(channel, cell, value) { if (cell >= 0 && cell < this.frames) this.data[channel][cell] = value; }
 }

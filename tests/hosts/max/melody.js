@@ -1,15 +1,15 @@
 // node melody.js SCRIPT-OF-OSCINE PORT SECONDS SEED: [oscine.melody] -> [oscine.seq~] as their patches join them. [oscine]'s script runs in
-// a node of its own, the other scripts in a stand-in of [v8], gen~ in the evaluator, twice as fast as sound would. Counting begins
-// shortly before 2^24. Says as JSON what fired where, what was given by the daemon, and what was late or failed.
+// a node of its own, the other scripts in a stand-in of [v8], gen~ in the evaluator. Counting begins shortly before 2^24. Sound goes on as soon
+// as all is there that the next half second needs. Says as JSON what fired where, what the daemon gave, and what was late or failed.
 "use strict";
 const fs = require("fs"), path = require("path"), { spawn } = require("child_process");
 const { Gen, Buffer32 } = require("./genexpr.js");
 const { MaxScript } = require("./mockv8.js");
 const [node, port, seconds, seed] = process.argv.slice(2);
 const MAX = path.join(__dirname, "../../../clients/max"), script = (name) => path.join(MAX, "javascript", name);
-const STEP = 960, STEP_MS = 10, START_HIGH = 255, RATE = 48000;
+const STEP = 960, START_HIGH = 255, RATE = 48000, NEEDED = RATE / 2;
 
-const told = { fired: [], given: [], lists: [], late: [], failed: [], opened: 0 };
+const told = { fired: [], given: [], lists: [], late: [], failed: [], plays: [], opened: 0 };
 const child = spawn(process.execPath, [node, "127.0.0.1", port, "melody-test"], { env: { ...process.env, NODE_PATH: __dirname }, stdio: ["pipe", "pipe", "inherit"] });
 const toOscine = (words) => child.stdin.write(JSON.stringify(words) + "\n");
 
@@ -19,16 +19,28 @@ gen.params.starthi = START_HIGH;
 const seq = new MaxScript(script("oscine-seq.js"), ["events"], { buffers: { events: buffer }, onOutlet: (outlet, words) => {
     if (outlet === 0) told.lists.push(words);
     if (outlet === 1) told.late.push(words);
-    if (outlet === 2) gen.params[words[0]] = words[1];
-    if (outlet === 3) melody.send(...words);
-} });
+    if (outlet === 4) gen.params[words[0]] = words[1];
+    if (outlet === 5) toOscine(words);
+}, onNamed: (_, words) => melody.send(...words) });
+
+const numbers = new Map(); // of the events that came -> position
+let seen = 0;
+function given([, , seqNumber, generation, high, low, , , , pitch, velocity]) {
+    const at = high * 65536 + low;
+    told.given.push([at, pitch, generation, velocity]);
+    numbers.set(seqNumber, at);
+    while (numbers.has(seen + 1)) seen++;
+}
+
 const melody = new MaxScript(script("oscine-object.js"), ["melody", "77", "melody"], { onOutlet: (outlet, words) => {
     if (outlet === 1) {
-        if (words[0] === "event") told.given.push([words[1] * 65536 + words[2], words[7], words[5]]);
+        if (words[0] === "event") given(words);
+        if (words[0] === "cut") told.plays.push([words[2] * 65536 + words[3], words[1]]);
         seq.send(...words);
     }
-    if (outlet === 2 && words[0] === "fail") told.failed.push(words);
+    if (outlet === 2 && words[0] === "fail" && words[1] !== 503) told.failed.push(words); // 503: it still loads
     if (outlet === 2 && words[0] === "opened" && told.opened++ === 0) begin();
+    if (outlet === 2 && words[0] === "value") known = true;
     if (outlet === 3) toOscine(words);
 } });
 
@@ -44,22 +56,37 @@ child.stdout.on("data", (data) => {
 });
 
 let now = START_HIGH * 65536;
-const end = now + Number(seconds) * RATE;
+const start = now, end = start + Number(seconds) * RATE, again = start + Math.floor((end - start) / 3);
+let asked = false, known = true;
 
-/// What is asked for goes one after the other, each there and back: through a bad network that takes a second or two of sound.
+/// What is asked for goes one after the other, each there and back: through a bad network that takes a second or two.
 function begin() {
     seq.send("bang");
-    for (const words of [["horizon", 1000], ["seed", Number(seed)], ["tempo", 240], ["note", 60, 100, 200], ["play", now + 3 * RATE]]) melody.send(...words);
-    setTimeout(sound, STEP_MS);
+    for (const words of [["horizon", 1000], ["seed", Number(seed)], ["tempo", 400], ["density", 1], ["note", 60, 100, 200], ["play", now + RATE]]) melody.send(...words);
+    sound();
 }
 
+/// All up to a number is there, and the last of it is far enough ahead.
+function filled() { return seen > 0 && seen === numbers.size && numbers.get(seen) >= now + NEEDED; }
+
 function sound() {
+    if (!known || !filled()) { // sound stands still here, but not the words about where it is
+        toOscine(["session", "77", "clock", Math.floor(now / 65536), now % 65536, RATE]);
+        return setTimeout(sound, 20);
+    }
     for (let i = 0; i < STEP; i++, now++) {
-        const [fires, pitch] = gen.sample();
-        if (fires) told.fired.push([now, pitch]);
+        const [height, pitch] = gen.sample();
+        if (height) told.fired.push([now, pitch, Math.round(height * 127)]);
     }
     seq.send("bang");
-    if (now < end) return setTimeout(sound, STEP_MS);
+    if (now >= again && !asked) {
+        asked = true;
+        known = false;
+        melody.send("density", 0.8);
+        melody.send("play", again + 2 * RATE); // beyond all that was told: what a cut voids is not sent again, and would be missing here
+        melody.send("get", "seed"); // answered when the daemon knows; until then no sound
+    }
+    if (now < end) return setImmediate(sound);
     child.stdin.end();
     child.on("close", () => console.log(JSON.stringify({ ...told, end })));
 }

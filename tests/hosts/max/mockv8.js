@@ -2,22 +2,24 @@
 "use strict";
 const vm = require("vm"), fs = require("fs"), path = require("path");
 
-/// buffers: {name: Buffer32 of genexpr.js}. onOutlet(outlet, words) hears.
+/// buffers: {name: Buffer32 of genexpr.js}. onOutlet(outlet, words) hears, and onNamed(name, words) what goes to a [receive].
 class MaxScript {
-    constructor(file, args, { buffers = {}, onOutlet = () => {} } = {}) {
+    constructor(file, args, { buffers = {}, onOutlet = () => {}, onNamed = () => {} } = {}) {
         class Buffer { // channels are counted from 1, frames from 0
-            constructor(name) { this.held = buffers[name] || { frames: 0, peek: () => 0, poke: () => {} }; }
+            constructor(name) { this.held = buffers[name] || { frames: 0, data: [], peek: () => 0, poke: () => {} }; }
             framecount() { return this.held.frames; }
+            channelcount() { return this.held.data.length; }
+            length() { return (this.held.frames * 1000) / this.held.rate; }
             peek(channel, frame, count = 1) {
                 const all = Array.from({ length: count }, (_, i) => this.held.peek(channel - 1, frame + i));
                 return count === 1 ? all[0] : all;
             }
-            poke(channel, frame, value) { this.held.poke(channel - 1, frame, value); }
+            poke(channel, frame, values) { [values].flat().forEach((value, i) => this.held.poke(channel - 1, frame + i, value)); }
         }
         this.posted = [];
         const scope = this.scope = {
             inlets: 1, outlets: 1, jsarguments: [path.basename(file), ...args], messagename: "", Buffer, Math, Array, String, Number, Object, Map, Set,
-            outlet: (outlet, ...words) => onOutlet(outlet, words.flat()), post: (text) => this.posted.push(text), error: (text) => this.posted.push(text),
+            outlet: (outlet, ...words) => onOutlet(outlet, words.flat()), messnamed: (name, ...words) => onNamed(name, words), post: (text) => this.posted.push(text), error: (text) => this.posted.push(text),
             require: (name) => require(path.join(path.dirname(file), name)),
         };
         vm.createContext(scope);
