@@ -1,0 +1,38 @@
+"""[oscine.stream~] in node against the real daemon, two instances at once: what comes out is what goes in, to the bit, later by the latency that it
+tells; so it is again after the daemon restarted."""
+import json
+import os
+import signal
+import subprocess
+import unittest
+
+from maxnode import NODE, WITHOUT_NODE
+from program import ROOT, Child, Program, skip
+from stage_test import serving_process
+
+WIRE = ("models:\n  wire: {kind: stream, engine: fake, modelRate: 48000, options: {does: echo}, block: 512, "
+        "methods: [{name: forward, form: [2, 1, 2, 1]}]}\n")
+
+
+class Stream(unittest.TestCase):
+    def test_sound_comes_back_later_by_the_latency_also_after_a_restart(self):
+        with Program(WIRE) as oscine:
+            patch = Child([NODE, str(ROOT / "tests/hosts/max/stream.js"), str(oscine.port), "wire"], "stdout", stdin=subprocess.PIPE)
+            try:
+                patch.wait_line("ready")
+                os.kill(serving_process(oscine), signal.SIGKILL)
+                patch.process.stdin.write("go\n")
+                patch.process.stdin.flush()
+                told = json.loads(patch.wait_line("latency"))
+            finally:
+                patch.end()
+        self.assertEqual(told["opened"][:4], ["opened", "wire", 0, 2])
+        self.assertEqual(told["latency"], told["opened"][5] + 0.06 * 48000)
+        self.assertEqual((told["first"], told["then"]), ([0, 0], [0, 0]), "0 samples differ")
+        self.assertEqual(told["quiet"], [[], []], "nothing late, nothing failed")
+
+
+if __name__ == "__main__":
+    if not NODE:
+        skip(WITHOUT_NODE)
+    unittest.main(verbosity=2)
