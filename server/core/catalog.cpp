@@ -37,9 +37,9 @@ Error Catalog::unknown(std::string_view name) const {
   if (!near.empty()) {
     text += "; did you mean '" + std::string(near) + "'?";
   } else if (names.empty()) {
-    text += "; the configuration names none";
+    text += "; the configuration names none, and /oscine/v1/load brings some";
   } else {
-    text += "; /oscine/v1/models lists those there are";
+    text += "; /oscine/v1/models lists those there are, and /oscine/v1/load brings others";
   }
   return {ErrorCode::kUnknown, text};
 }

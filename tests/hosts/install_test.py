@@ -115,7 +115,7 @@ class Installed(unittest.TestCase):
         def said(*arguments):
             return subprocess.run([self.program, *arguments], cwd=self.folder.name, capture_output=True, text=True, check=True).stdout
         self.assertRegex(said("--version"), r"^oscine \d")
-        self.assertIn("3 models, 1 alias: all is well", said("check"))
+        self.assertIn("1 model, 1 alias: all is well", said("check"))
 
     def test_it_serves_its_models_from_any_folder(self):
         child = Child([str(self.program), "serve", "--listen", "0"], "stderr", cwd=self.folder.name)

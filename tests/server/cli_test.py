@@ -116,7 +116,7 @@ class Help(unittest.TestCase):
 
 class Check(Case):
     def test_finds_nothing_wrong_with_the_configurations_that_come_along(self):
-        for name in ("default.yaml", "course.yaml"):
+        for name in ("default.yaml", "zoo.yaml", "course.yaml"):
             result = oscine("check", f"config/{name}")
             self.assertEqual((result.returncode, result.stderr), (0, ""))
             self.assertIn("sha256 as the card says", result.stdout)
@@ -162,9 +162,9 @@ class Models(Case):
         self.assertIn("  MIT, but for what it has l…  no file", result.stdout)
 
     def test_are_listed_as_json_without_opening_libtorch(self):
-        result = oscine("models", "--json", "config/default.yaml", OSCINE_ENGINE_PATH=str(self.folder))
+        result = oscine("models", "--json", "config/zoo.yaml", OSCINE_ENGINE_PATH=str(self.folder))
         model, drums, melody = json.loads(result.stdout)
-        rows = oscine("models", "config/default.yaml", OSCINE_ENGINE_PATH=str(self.folder)).stdout
+        rows = oscine("models", "config/zoo.yaml", OSCINE_ENGINE_PATH=str(self.folder)).stdout
         self.assertIn("sound → hits", rows)
         self.assertIn("notes → notes", rows)
         self.assertEqual((drums["kind"], melody["kind"]), ("classifier", "melody"))

@@ -440,9 +440,8 @@ TEST(Config, OfOursAreReadAsTheyStand) {
   ASSERT_TRUE(plain) << plain.error().message;
   EXPECT_THAT(plain->listen, ElementsAre(Endpoint{"", 7770}));
   EXPECT_EQ(plain->reply_port, 7771);
-  ASSERT_EQ(plain->models.size(), 3u);
+  ASSERT_EQ(plain->models.size(), 1u);
   EXPECT_TRUE(plain->models[0].trusted);
-  EXPECT_FALSE(plain->models[1].trusted);
   ASSERT_EQ(plain->aliases.size(), 1u);
   EXPECT_EQ(plain->aliases[0].to.port, 7771);
 }
