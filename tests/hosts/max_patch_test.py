@@ -2,6 +2,7 @@
 container of Max for Live devices, frozen or not."""
 import copy
 import json
+import re
 import struct
 import sys
 import unittest
@@ -39,9 +40,9 @@ class Patches(unittest.TestCase):
     def test_lint_has_nothing_to_say(self):
         self.assertEqual(lint.lint(make.Package(), LOADED), [])
 
-    def test_every_object_names_the_public_patch_in_which_it_was_seen(self):
+    def test_every_object_names_the_public_patch_in_which_it_was_seen_or_its_reference_page(self):
         for name, (_, _, seen) in TABLE.items():
-            self.assertRegex(seen, r"^[\w.-]+/[\w.-]+ .+\.(maxpat|maxhelp)$", name)
+            self.assertRegex(seen, rf"^[\w.-]+/[\w.-]+ .+\.(maxpat|maxhelp|amxd)$|^docs\.cycling74\.com/reference/({re.escape(name)}|select)$", name)
 
     def test_every_abstraction_has_a_help_patch(self):
         for name in make.Package().patches:
@@ -57,6 +58,12 @@ class Patches(unittest.TestCase):
 
         def moved(patcher):
             box(patcher, "udpsend")["patching_rect"] = box(patcher, "udpreceive")["patching_rect"]
+
+        def parameter(change):
+            return lambda patcher: change(next(e["box"] for e in patcher["boxes"] if e["box"].get("varname") == "X"))
+
+        def named_twice(patcher):
+            box(patcher, "pitch 24 96")["saved_attribute_attributes"]["valueof"]["parameter_longname"] = "X"
 
         def shown(patcher):
             for text in ("udpsend", "udpreceive"):
@@ -76,6 +83,11 @@ class Patches(unittest.TestCase):
                 ("oscine.maxpat", retyped("node.script", "node.script nothing.js"), "no such script"),
                 ("oscine.maxpat", retyped("s #3-oscine-state", "s #3-oscine-sate"), "sent and heard by nobody"),
                 ("oscine.seq~.maxpat", retyped("events #0-events", "event #0-events"), "event is no word"),
+                ("Oscine Params.amxd", parameter(lambda x: x.update(presentation_rect=[700, 0, 44, 48])), "does not lie within the device"),
+                ("Oscine Params.amxd", parameter(lambda x: x.update(presentation_rect=[10, 30, 44, 48])), "overlap in presentation"),
+                ("Oscine Params.amxd", named_twice, "two parameters are called X"),
+                ("Oscine Params.amxd", lambda patcher: patcher["parameters"]["parameterbanks"]["0"]["parameters"].__setitem__(0, "Z"), "Z is no parameter"),
+                ("Oscine Params.amxd", lambda patcher: [patcher["parameters"].pop(key) for key in list(patcher["parameters"]) if key.startswith("obj-")], "is not listed as a parameter"),
                 ("oscine.maxhelp", retyped("models", "moddels"), "moddels is no word")]:
             with self.subTest(part):
                 self.assertIn(part, complaints(name, change))
@@ -108,6 +120,30 @@ class Container(unittest.TestCase):
         self.assertEqual(amxd.pack([(name, amxd.freeze(files, rest) if name == b"ptch" else part) for name, part in parts]), data)
         with self.assertRaises(ValueError):
             amxd.patcher_of(data)
+
+    def test_our_devices_are_whole_also_when_they_are_frozen(self):
+        files = sorted((ROOT / "clients/max/devices").glob("*.amxd"))
+        self.assertEqual([file.stem for file in files], ["Oscine Classify", "Oscine Melody", "Oscine Params", "Oscine Stream"])
+        for file in files:
+            data = file.read_bytes()
+            parts = amxd.chunks(data)
+            self.assertEqual([name for name, _ in parts], [b"ampf", b"meta", b"ptch"])
+            self.assertEqual(parts[0][1], amxd.KINDS["midi" if file.stem == "Oscine Melody" else "audio"])
+            self.assertEqual(amxd.pack(parts), data)
+            about = [(b"type", b"JSON"), (b"fnam", file.name.encode() + b"\0" * (4 - len(file.name) % 4)), (b"sz32", b""), (b"of32", b"")]
+            payload = amxd.freeze([(about, parts[2][1])])
+            self.assertEqual(amxd.unfreeze(payload)[0][0][1], parts[2][1])
+            self.check_device(amxd.patcher_of(data)["patcher"])
+
+    def check_device(self, patcher):
+        """As in devices of Live: it opens in presentation, sound goes in and out, all that is kept is a parameter with a start value."""
+        texts = [entry["box"].get("text", "") for entry in patcher["boxes"]]
+        self.assertEqual((patcher["openinpresentation"], "live.thisdevice" in texts), (1, True))
+        self.assertTrue({"plugin~", "plugout~"} <= set(texts) or {"midiin", "midiout"} <= set(texts))
+        self.assertIn("oscine 127.0.0.1 7770 ---live", texts, "each device has names of its own")
+        for entry in patcher["boxes"]:
+            if entry["box"].get("parameter_enable") and entry["box"]["maxclass"] in ("live.dial", "textedit"):
+                self.assertEqual(entry["box"]["saved_attribute_attributes"]["valueof"]["parameter_initial_enable"], 1)
 
     def test_what_is_cut_short_is_refused(self):
         for data in (amxd.device({"patcher": {}}, "audio"), frozen()):

@@ -49,6 +49,7 @@ class Melody extends SessionObject {
     /// A note of the seed, at the moment it is given.
     note(pitch, velocity = 100, ms = 250) {
         if (typeof pitch !== "number") return this.wrong("note takes PITCH VELOCITY MS");
+        if (velocity === 0) return; // its end, where notes come from a keyboard
         this.toDaemon("note", ...halves(this.now), pitch, velocity, this.units(ms));
     }
 

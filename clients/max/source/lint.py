@@ -11,8 +11,9 @@ from make import ENDINGS, HERE, Package
 from objects import TABLE, ports
 
 ABSOLUTE = re.compile(r"/Users/|/home/|/tmp/|Macintosh HD:|\b[A-Za-z]:[\\/]|~/")
+DEVICE_HEIGHT = 169
 ANYTHING = {"print", "prepend", "route", "t", "message", "s", "outlet", "number", "flonum", "button", "toggle", "pak", "comment"}
-OWN_WORDS = {"metro": {"stop"}, "udpsend": {"host", "port"}, "live.gain~": set(), "dac~": {"start", "stop"}, "buffer~": {"clear", "read"}}
+OWN_WORDS = {"live.comment": {"set"}, "textedit": {"set"}, "metro": {"stop"}, "udpsend": {"host", "port"}, "live.gain~": set(), "dac~": {"start", "stop"}, "buffer~": {"clear", "read"}}
 
 
 def name_of(box):
@@ -58,6 +59,24 @@ class Lint:
         for rect, field in (("patching_rect", "patching"), ("presentation_rect", "presentation")):
             self.overlaps(where, [box for box in boxes.values() if rect in box and box["maxclass"] != "comment"], rect, field)
 
+    def device(self, where, patcher):
+        """What Live asks of a device: all that is seen lies within it; each parameter has a name of its own, which its list knows."""
+        names, listed = [], patcher.get("parameters", {})
+        for box in (entry["box"] for entry in patcher["boxes"]):
+            x, y, w, h = box.get("presentation_rect", [0, 0, 0, 0])
+            if x < 0 or y < 0 or x + w > patcher["devicewidth"] or y + h > DEVICE_HEIGHT:
+                self.say(where, f"{name_of(box)} at {x:g} {y:g} does not lie within the device")
+            if box.get("parameter_enable"):
+                value = box["saved_attribute_attributes"]["valueof"]
+                names.append(value["parameter_longname"])
+                if listed.get(box["id"], [None])[0] != names[-1]:
+                    self.say(where, f"{names[-1]} is not listed as a parameter")
+        for name in {name for name in names if names.count(name) > 1}:
+            self.say(where, f"two parameters are called {name}")
+        for bank in listed.get("parameterbanks", {}).values():
+            for name in set(bank["parameters"]) - {*names, "-"}:
+                self.say(where, f"bank {bank['name']}: {name} is no parameter")
+
     def box(self, where, box):
         name, text = name_of(box), box.get("text", "")
         expected = self.expected(box)
@@ -73,7 +92,7 @@ class Lint:
             sends = re.findall(r"messnamed\(`([^`]+)`", self.package.script(text.split()[1]))
             self.sent |= {re.sub(r"\$\{\w+\}", "#-session", sent) for sent in sends}
         if name in ("s", "r"):
-            (self.sent if name == "s" else self.heard).add(re.sub(r"#\d", "#", text.split()[1]))
+            (self.sent if name == "s" else self.heard).add(re.sub(r"#\d|---\w+", "#", text.split()[1]))
         if "patcher" in box:
             self.patcher(f"{where} {name}", box["patcher"])
 
@@ -133,6 +152,8 @@ def lint(package, loaded):
     for path, data in loaded:
         own = package.patches.get(path.stem) if path.suffix == ".maxpat" and path.parent.name == "patchers" else None
         it.patcher(path.name, data["patcher"], own.own_inlets() if own else "")
+        if path.suffix == ".amxd":
+            it.device(path.name, data["patcher"])
     it.names()
     return it.found
 

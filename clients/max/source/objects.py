@@ -29,9 +29,15 @@ def by_arguments(name, text, scripts):
     words = arguments(text)
     if name == "route":
         return "m" * (len(words) + 1), "m" * (len(words) + 1)
+    if name == "unpack":
+        return "m", "m" * len(words)
+    if name == "sel":  # with one argument a second inlet sets it
+        return "m" * (2 if len(words) == 1 else 1), "b" * len(words) + "m"
     if name == "t":
         return "m", "".join(TRIGGER.get(word, "m") for word in words)
-    if name == "pak":
+    if name == "pipe":  # a value for each inlet but the last, which takes the time
+        return "m" * max(2, len(words)), "m" * max(1, len(words) - 1)
+    if name in ("pak", "pack"):
         return "m" * len(words), "m"
     if name == "v8":
         return scripts(words[0])

@@ -7,15 +7,19 @@
     @ 700 400                                     size of the window
     words: open close set                         what its first inlet understands (an abstraction)
     device: audio 320                             a Max for Live device: audio or midi, and its width
+    bank: Main X Y                                a bank of eight of its parameters, by their names; _ stands for a space
 
 TEXT is what one types into Max; beside objects: `msg …`, `number`, `flonum`, `toggle`, `button`, `inlet NOTE`, `signal NOTE` (an
-inlet for signals), `outlet NOTE`, `gen FILE` (gen~ with the code of ../code/FILE.genexpr), and UI objects by their name.
+inlet for signals), `outlet NOTE`, `gen FILE` (gen~ with the code of ../code/FILE.genexpr), and UI objects by their name. One that is a
+parameter of Live has its name after it, and KEY=VALUE: `live.dial X short=X range=0..1 initial=0.5 unit=float` (parameters.py has the keys).
 `[X Y W H] TEXT` places a box in presentation, `{N} TEXT` gives it a width.
 """
 import re
 from pathlib import Path
 
+from amxd import KINDS
 from objects import OUTLET_TYPES, ports
+from parameters import HOLDERS, Parameter, listed
 
 HERE = Path(__file__).resolve().parent
 LEFT, TOP, ROW, GAP, LETTER, HEIGHT = 20.0, 20.0, 36.0, 20.0, 7.0, 22.0
@@ -23,7 +27,8 @@ WINDOWS = {"bglocked": 0, "openinpresentation": 0, "default_fontsize": 12.0, "de
            "gridonopen": 1, "gridsize": [15.0, 15.0]}
 APP = {"major": 9, "minor": 0, "revision": 0, "architecture": "x64", "modernui": 1}
 SIZES = {"button": (24.0, 24.0), "toggle": (24.0, 24.0), "number": (60.0, HEIGHT), "flonum": (60.0, HEIGHT),
-         "inlet": (30.0, 30.0), "outlet": (30.0, 30.0), "live.gain~": (48.0, 136.0), "live.dial": (44.0, 48.0)}
+         "inlet": (30.0, 30.0), "outlet": (30.0, 30.0), "live.gain~": (48.0, 136.0), "live.dial": (44.0, 48.0), "live.text": (60.0, 16.0),
+         "textedit": (120.0, HEIGHT), "pictslider": (100.0, 100.0), "live.comment": (80.0, 18.0)}
 UI = set(SIZES) | {"comment", "message"}
 
 
@@ -41,6 +46,7 @@ class Box:
         word = {"msg": "message", "signal": "inlet"}.get(word, word)
         self.code = rest if word == "gen" else None
         self.kind = "gen~" if word == "gen" else word
+        self.parameter = Parameter(rest) if self.kind in HOLDERS and rest else None
         self.text = rest if self.kind in UI else "gen~" if self.code else text
 
     def size(self):
@@ -62,6 +68,7 @@ class Patch:
     def __init__(self, path, package):
         self.path, self.package = path, package
         self.size, self.rows, self.cords, self.words, self.device, self.comments = (760.0, 520.0), [], [], [], None, []
+        self.banks = []
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             try:
                 self.read(line.strip())
@@ -81,6 +88,8 @@ class Patch:
         elif line.startswith("device:"):
             kind, width = line.split()[1:]
             self.device = (kind, float(width))
+        elif line.startswith("bank:"):
+            self.banks.append([word.replace("_", " ") for word in line.split()[1:]])
         elif re.match(r"[\w]+[.\d]* > ", line):
             self.read_cords(line)
         else:
@@ -140,9 +149,11 @@ class Patch:
             y += max(box.size()[1] for box in row) + ROW - HEIGHT
         lines = [{"patchline": {"destination": [ids[d], i], "source": [ids[s], o]}} for (s, o), (d, i) in self.cords]
         patcher = {"fileversion": 1, "appversion": APP, "classnamespace": "box", "rect": [60.0, 100.0, *self.size], **WINDOWS}
+        more = {}
         if self.device:
-            patcher.update(openinpresentation=1, devicewidth=self.device[1])
-        return {"patcher": {**patcher, "boxes": boxes, "lines": lines, "dependency_cache": [], "autosave": 0}}
+            patcher.update(openinpresentation=1, openrect=[0.0, 0.0, 0.0, 169.0], devicewidth=self.device[1])
+            more = {**of_device(self.device[0]), "parameters": listed([(ids[name], box.parameter) for name, box in self.boxes.items() if box.parameter], self.banks)}
+        return {"patcher": {**patcher, "boxes": boxes, "lines": lines, **more, "dependency_cache": [], "autosave": 0}}
 
     def box_json(self, box, number, x, y, numbers):
         inlets, outlets = self.ports(box)
@@ -156,15 +167,25 @@ class Patch:
         if box.kind in numbers:
             numbers[box.kind] += 1
             out.update(index=numbers[box.kind], comment=box.text)
-        elif box.kind in ("comment", "message") or box.kind not in UI:
+        elif box.kind in ("comment", "live.comment", "message") or box.kind not in UI:
             out["text"] = box.text
+        if box.parameter:
+            out.update(box.parameter.json(box.kind))
         if box.kind == "flonum":
             out["format"] = 6
-        if box.kind in ("number", "flonum", "toggle", "button"):
+        if box.kind in ("number", "flonum", "toggle", "button", "pictslider", "textedit") and not box.parameter:
             out["parameter_enable"] = 0
         if box.code:
             out["patcher"] = gen_patcher(self.package.code(box.code))
         return {"box": out}
+
+
+def of_device(kind):
+    """What patchers of Max for Live devices have beside the others' keys."""
+    project = {"version": 1, "creationdate": 3590052493, "modificationdate": 3590052493, "viewrect": [0.0, 0.0, 300.0, 500.0], "autoorganize": 1,
+               "hideprojectwindow": 1, "showdependencies": 1, "autolocalize": 0, "contents": {"patchers": {}}, "layout": {}, "searchpath": {}, "detailsvisible": 0,
+               "amxdtype": int.from_bytes(KINDS[kind], "little"), "readonly": 0, "devpathtype": 0, "devpath": ".", "sortmode": 0, "viewmode": 0, "includepackages": 0}
+    return {"latency": 0, "is_mpe": 0, "platform_compatibility": 0, "project": project}
 
 
 def gen_patcher(code):

@@ -2,9 +2,9 @@
 "use strict";
 const vm = require("vm"), fs = require("fs"), path = require("path");
 
-/// buffers: {name: Buffer32 of genexpr.js}. onOutlet(outlet, words) hears, and onNamed(name, words) what goes to a [receive].
+/// buffers: {name: Buffer32 of genexpr.js}. onOutlet(outlet, words) hears, and onNamed(name, words) what goes to a [receive]. LiveAPI: the class of live.js.
 class MaxScript {
-    constructor(file, args, { buffers = {}, onOutlet = () => {}, onNamed = () => {} } = {}) {
+    constructor(file, args, { buffers = {}, onOutlet = () => {}, onNamed = () => {}, LiveAPI } = {}) {
         class Buffer { // channels are counted from 1, frames from 0
             constructor(name) { this.held = buffers[name] || { frames: 0, data: [], peek: () => 0, poke: () => {} }; }
             framecount() { return this.held.frames; }
@@ -18,7 +18,7 @@ class MaxScript {
         }
         this.posted = [];
         const scope = this.scope = {
-            inlets: 1, outlets: 1, jsarguments: [path.basename(file), ...args], messagename: "", Buffer, Math, Array, String, Number, Object, Map, Set,
+            inlets: 1, outlets: 1, jsarguments: [path.basename(file), ...args], messagename: "", Buffer, LiveAPI, Math, Array, String, Number, Object, Map, Set,
             outlet: (outlet, ...words) => onOutlet(outlet, words.flat()), messnamed: (name, ...words) => onNamed(name, words), post: (text) => this.posted.push(text), error: (text) => this.posted.push(text),
             require: (name) => require(path.join(path.dirname(file), name)),
         };
