@@ -9,6 +9,7 @@ install(DIRECTORY ${CMAKE_SOURCE_DIR}/models/zoo DESTINATION share/oscine/models
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/clients/pd/ DESTINATION share/oscine/clients/pd COMPONENT oscine
   FILES_MATCHING PATTERN "*.pd" PATTERN source EXCLUDE)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/clients/supercollider DESTINATION share/oscine/clients COMPONENT oscine PATTERN tests EXCLUDE)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/clients/max/ DESTINATION share/oscine/clients/max COMPONENT oscine PATTERN source EXCLUDE)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/docs/ DESTINATION share/doc/oscine COMPONENT oscine FILES_MATCHING PATTERN "*.md")
 install(FILES ${CMAKE_SOURCE_DIR}/LICENSE ${CMAKE_SOURCE_DIR}/README.md ${CMAKE_SOURCE_DIR}/CHANGELOG.md
   DESTINATION share/doc/oscine COMPONENT oscine)

@@ -1,13 +1,16 @@
 """The script of [oscine] in node against the real daemon, by UDP and TCP: what it opens, asks, sets and hears, what it does when
 the daemon restarts, falls, or is not there, and that every failure reaches the patch as text."""
 import os
+import shutil
 import signal
 import socket
+import tempfile
 import unittest
+from pathlib import Path
 
 from maxnode import MaxNode, NODE, WITHOUT_NODE
 from osc import Peer
-from program import Program, fake, skip
+from program import OSCINE, Program, fake, skip
 from stage_test import serving_process
 
 LOUD = ("  loudness: {kind: classifier, engine: fake, modelRate: 8000, window: 800, hop: 400, top: 1,\n"
@@ -106,6 +109,26 @@ class Bridge(unittest.TestCase):
                     self.assertEqual(patch.hear("state"), ["state", "disconnected", sentence])
                     patch.send("session", "a", "ask", "synth", 1, 1)
                     self.assertEqual(patch.hear("session", "a", "fail")[3:], [503, "/ask", sentence])
+
+    def test_an_installed_daemon_is_started_and_found(self):
+        with tempfile.TemporaryDirectory(prefix="oscine-max-") as home, socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            taken.close()
+            (Path(home) / "oscine").symlink_to(shutil.which(OSCINE))
+            (Path(home) / "my config.yaml").write_text("allow_quit: true\n" + CONFIG)
+            (Path(home) / "wrong.yaml").write_text("modells: 1\n")
+            with MaxNode(port, PATH=home + os.pathsep + os.environ["PATH"], TMPDIR=home) as patch:
+                patch.hear("state", "disconnected")
+                patch.send("start", f"Macintosh HD:{home}/wrong.yaml")
+                self.assertIn("modells", patch.hear("fail", 503)[3])
+                patch.send("start", f"{home}/my config.yaml")
+                self.assertEqual(patch.hear("starting")[1], f"{home}/oscine")
+                patch.hear("state", "connected")
+                open_session(patch, "a", "synth")
+                patch.send("start")
+                self.assertIn("already", patch.hear("fail", 409)[3])
+                patch.send("send", "/oscine/v1/quit", 0)
+                patch.hear("state", "disconnected")
 
     def test_a_restart_opens_and_sets_again(self):
         for way in ("udp", "tcp"):

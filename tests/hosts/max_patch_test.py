@@ -6,6 +6,7 @@ import re
 import struct
 import sys
 import unittest
+import xml.dom.minidom
 
 from program import ROOT
 
@@ -36,6 +37,18 @@ class Patches(unittest.TestCase):
         for path, data in made:
             self.assertEqual(path.read_bytes(), data, f"{path.name} differs from its source: run clients/max/source/make.py")
         self.assertEqual(sorted(path for path, _ in made), sorted(lint.files()), "every patch has a source")
+
+    def test_rebuilt_reference_pages_are_the_same_bytes_and_name_every_word(self):
+        package = make.Package()
+        made = make.pages(package, ROOT / "clients/max/docs")
+        self.assertEqual({path.name.removesuffix(".maxref.xml") for path, _ in made}, set(package.patches))
+        for path, data in made:
+            self.assertEqual(path.read_bytes(), data, f"{path.name} differs: run clients/max/source/make.py")
+            name = path.name.removesuffix(".maxref.xml")
+            page = xml.dom.minidom.parseString(data)
+            self.assertEqual([one.getAttribute("name") for one in page.getElementsByTagName("method")], package.patches[name].words)
+            for kind in ("inlet", "outlet"):
+                self.assertEqual(len(page.getElementsByTagName(kind)), len([box for row in package.patches[name].rows for box in row if box.kind == kind]))
 
     def test_lint_has_nothing_to_say(self):
         self.assertEqual(lint.lint(make.Package(), LOADED), [])

@@ -17,9 +17,9 @@ WITHOUT_NODE = "node (Debian's package nodejs) is not installed"
 class MaxNode(Child):
     """with MaxNode(port, "name") as patch: patch.send("status"); patch.hear("status")"""
 
-    def __init__(self, port, name="max", way="udp", host="127.0.0.1"):
+    def __init__(self, port, name="max", way="udp", host="127.0.0.1", **environment):
         line = [NODE, str(SCRIPTS / "oscine-node.js"), host, str(port), name, way]
-        super().__init__(line, "stdout", stdin=subprocess.PIPE, env={**os.environ, "NODE_PATH": str(ROOT / "tests/hosts/max")})
+        super().__init__(line, "stdout", stdin=subprocess.PIPE, env={**os.environ, **environment, "NODE_PATH": str(ROOT / "tests/hosts/max")})
         self.posted, self.passed = [], []
 
     def __enter__(self):

@@ -89,10 +89,10 @@
 					"patching_rect": [
 						308.0,
 						56.0,
-						54.0,
+						47.0,
 						22.0
 					],
-					"text": "status"
+					"text": "start"
 				}
 			},
 			{
@@ -105,12 +105,12 @@
 						""
 					],
 					"patching_rect": [
-						382.0,
+						375.0,
 						56.0,
 						54.0,
 						22.0
 					],
-					"text": "models"
+					"text": "status"
 				}
 			},
 			{
@@ -123,12 +123,12 @@
 						""
 					],
 					"patching_rect": [
-						456.0,
+						449.0,
 						56.0,
-						131.0,
+						54.0,
 						22.0
 					],
-					"text": "info synth-params"
+					"text": "models"
 				}
 			},
 			{
@@ -141,7 +141,25 @@
 						""
 					],
 					"patching_rect": [
-						607.0,
+						523.0,
+						56.0,
+						131.0,
+						22.0
+					],
+					"text": "info synth-params"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-8",
+					"maxclass": "message",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						674.0,
 						56.0,
 						194.0,
 						22.0
@@ -151,7 +169,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-8",
+					"id": "obj-9",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 3,
@@ -171,7 +189,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-9",
+					"id": "obj-10",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 0,
@@ -186,7 +204,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-10",
+					"id": "obj-11",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 0,
@@ -201,7 +219,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-11",
+					"id": "obj-12",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 0,
@@ -219,7 +237,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-8",
+						"obj-9",
 						0
 					],
 					"source": [
@@ -231,7 +249,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-8",
+						"obj-9",
 						0
 					],
 					"source": [
@@ -243,7 +261,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-8",
+						"obj-9",
 						0
 					],
 					"source": [
@@ -255,7 +273,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-8",
+						"obj-9",
 						0
 					],
 					"source": [
@@ -267,7 +285,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-8",
+						"obj-9",
 						0
 					],
 					"source": [
@@ -279,7 +297,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-8",
+						"obj-9",
 						0
 					],
 					"source": [
@@ -307,8 +325,8 @@
 						0
 					],
 					"source": [
-						"obj-8",
-						1
+						"obj-9",
+						0
 					]
 				}
 			},
@@ -319,7 +337,19 @@
 						0
 					],
 					"source": [
-						"obj-8",
+						"obj-9",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-12",
+						0
+					],
+					"source": [
+						"obj-9",
 						2
 					]
 				}

@@ -1,5 +1,5 @@
 // What [oscine] and the session objects say and hear, as Max messages: the same words as in Pd and SuperCollider.
-//   to it:    connect HOST PORT, disconnect, status, models, info MODEL, send ADDRESS ARGUMENTS…
+//   to it:    connect HOST PORT, disconnect, start [CONFIG], status, models, info MODEL, send ADDRESS ARGUMENTS…
 //             session NAME WORD ARGUMENTS…     (NAME: any, one per session object); late SESSION COUNT WORST
 //   from it:  state connected BOOT VERSION | disconnected REASON | restarted BOOT; fail CODE ADDRESS TEXT
 //             session NAME WORD ARGUMENTS…
@@ -15,19 +15,19 @@ const WORDS = ["open", "close", "set", "get", "reset", "note", "clear", "play", 
 const MOST_VALUES = 512; // of sound in one message to the patch
 
 /// outlet(words…) hears; makeTransport(host, port, receive, broken) -> transport of Client, with close(). files: path(text as Max writes it),
-/// watch(folder, call(file)) -> {close()}.
+/// watch(folder, call(file)) -> {close()}. start(config, port, failed(text)) -> the program, or "".
 class Bridge {
-    constructor({ outlet, makeTransport, timers, files, name = "max" }) {
-        Object.assign(this, { outlet, makeTransport, timers, files, name });
+    constructor({ outlet, makeTransport, timers, files, start, name = "max" }) {
+        Object.assign(this, { outlet, makeTransport, timers, files, startProgram: start, name, host: "127.0.0.1", port: 7770 });
         this.places = new Map(); // name -> {session, rate, unit, asked, kept}
         this.client = null;
     }
 
     /// One message of the patch.
     message(word, ...args) {
-        const own = ["connect", "disconnect", "status", "models", "info", "send", "session", "late"];
+        const own = ["connect", "disconnect", "start", "status", "models", "info", "send", "session", "late"];
         if (!own.includes(word)) return this.fail(400, "", `${word} ${MISSING} ${own.join(", ")}`);
-        if (word !== "connect" && !this.client) return this.fail(503, "", "not connected: connect HOST PORT first");
+        if (word !== "connect" && word !== "start" && !this.client) return this.fail(503, "", "not connected: connect HOST PORT first");
         this[word](...args);
     }
 
@@ -35,6 +35,7 @@ class Bridge {
         if (typeof host !== "string" || !Number.isInteger(port) || port < 1 || port > 65535)
             return this.fail(400, "", `connect takes a host and a port from 1 to 65535, not ${host} ${port}`);
         this.disconnect("another daemon");
+        Object.assign(this, { host, port });
         let client = null; // bytes for a connection that was left go nowhere
         this.transport = this.makeTransport(host, port, (bytes) => client && client === this.client && client.receive(bytes), (reason) => client && client === this.client && client.lost(reason));
         client = this.client = new Client(this.transport, this.timers, this.hears(), { name: this.name });
@@ -46,6 +47,16 @@ class Bridge {
         this.client.disconnect(reason);
         this.transport.close();
         this.client = null;
+    }
+
+    /// Starts the daemon on this machine, at the port that is connected to; hello finds it.
+    start(...config) {
+        if (this.client && this.client.state === "ready") return this.fail(409, "", `oscine answers at ${this.host}:${this.port} already`);
+        if (!["127.0.0.1", "localhost"].includes(this.host)) return this.fail(403, "", `oscine can be started on this machine, not on ${this.host}`);
+        const path = config.length > 0 ? this.files.path(config.join(" ")) : "";
+        const program = this.startProgram(path, this.port, (text) => this.fail(503, "", text));
+        if (program) this.outlet("starting", program);
+        if (program && !this.client) this.connect(this.host, this.port);
     }
 
     status() {

@@ -8,6 +8,7 @@ const Max = require("max-api");
 const { Bridge } = require("./oscine-bridge.js");
 const { Deframer, framed } = require("./oscine-osc.js");
 const files = require("./oscine-files.js");
+const { start } = require("./oscine-start.js");
 
 const timers = { after: (ms, call) => setTimeout(call, ms), cancel: (handle) => clearTimeout(handle) };
 
@@ -63,6 +64,7 @@ const given = (value, otherwise) => (value === "0" || value === "" ? otherwise :
 const bridge = new Bridge({
     timers,
     files,
+    start,
     makeTransport: way === "tcp" ? tcp : udp,
     name: given(name, "max"),
     outlet: (...words) => {
@@ -72,7 +74,7 @@ const bridge = new Bridge({
     },
 });
 
-for (const word of ["connect", "disconnect", "status", "models", "info", "send", "session", "late"]) Max.addHandler(word, (...args) => bridge.message(word, ...args));
+for (const word of ["connect", "disconnect", "start", "status", "models", "info", "send", "session", "late"]) Max.addHandler(word, (...args) => bridge.message(word, ...args));
 
 bridge.connect(given(host, "127.0.0.1"), Number(given(port, "7770")));
 

@@ -35,10 +35,10 @@
 					"patching_rect": [
 						20.0,
 						20.0,
-						1202.7,
+						1290.9,
 						22.0
 					],
-					"text": "The connection to the daemon: [oscine HOST PORT NAME]; all may be left out. In: connect HOST PORT, disconnect, status, models, info MODEL, send ADDRESS …, tempo BPM (of what plays in ticks)"
+					"text": "The connection to the daemon: [oscine HOST PORT NAME]; all may be left out. In: connect HOST PORT, disconnect, start CONFIG, status, models, info MODEL, send ADDRESS …, tempo BPM (of what plays in ticks)"
 				}
 			},
 			{
@@ -72,7 +72,7 @@
 						30.0
 					],
 					"index": 1,
-					"comment": "connect, disconnect, status, models, info, send, tempo"
+					"comment": "connect, disconnect, start, status, models, info, send, tempo"
 				}
 			},
 			{

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the patches of this package from their sources: patchers, help, examples, devices. --check says which differ."""
+"""Makes the patches of this package from their sources: patchers, help, examples, devices, extras, and the reference pages. --check says which differ."""
 import json
 import re
 import sys
@@ -7,9 +7,10 @@ from pathlib import Path
 
 from amxd import device
 from patch import Patch
+from reference import pages
 
 HERE = Path(__file__).resolve().parent
-ENDINGS = {"patchers": ".maxpat", "help": ".maxhelp", "examples": ".maxpat", "devices": ".amxd"}
+ENDINGS = {"patchers": ".maxpat", "help": ".maxhelp", "examples": ".maxpat", "devices": ".amxd", "extras": ".maxpat"}
 
 
 class Package:
@@ -45,9 +46,14 @@ class Package:
         return files
 
 
+def all_made():
+    package = Package()
+    return package.made() + pages(package, HERE.parent / "docs")
+
+
 def main():
     differ = []
-    for path, data in Package().made():
+    for path, data in all_made():
         if path.exists() and path.read_bytes() == data:
             continue
         differ.append(path)
