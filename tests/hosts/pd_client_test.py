@@ -2,13 +2,12 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import unittest
 
 from osc import Peer
-from pd import CLIENT, PureData, need_pd
+from pd import CLIENT, ToldPd, need_pd
 from program import Program, fake
 
 CONFIG = """
@@ -28,25 +27,6 @@ def serving():
         yield oscine
 
 
-class Host(PureData):
-    """Pd with client.patch, which can be told words."""
-
-    def __init__(self):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        super().__init__("client", f"listen {self.port}")
-        self.voice = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.wait_line("READY")
-
-    def tell(self, words):
-        self.voice.sendto(f"{words};\n".encode(), ("127.0.0.1", self.port))
-
-    def __exit__(self, *_):
-        self.voice.close()
-        super().__exit__()
-
-
 class Sources(unittest.TestCase):
     def test_every_patch_is_what_its_source_says(self):
         done = subprocess.run([sys.executable, "-B", str(CLIENT / "source/make.py"), "--check"], capture_output=True, text=True,
@@ -56,7 +36,7 @@ class Sources(unittest.TestCase):
 
 class Client(unittest.TestCase):
     def test_no_daemon_a_daemon_and_a_new_one(self):
-        with Host() as pd:
+        with ToldPd("client") as pd:
             pd.wait_line("STATE: disconnected no", "oscine", "127.0.0.1:9", "start", "`oscine", "serve")
             with serving() as oscine:
                 pd.tell(f"oscine connect 127.0.0.1 {oscine.port}")
@@ -78,7 +58,7 @@ class Client(unittest.TestCase):
             pd.wait_line("STATE: disconnected no")
 
     def test_parameters_by_name(self):
-        with Program(CONFIG) as oscine, Host() as pd:
+        with Program(CONFIG) as oscine, ToldPd("client") as pd:
             peer = Peer()
             self.addCleanup(peer.close)
             expected = peer.ask(oscine.port, "ask", 1, "synth", 0.5, 0.25)[1][4:]
@@ -95,7 +75,7 @@ class Client(unittest.TestCase):
             pd.wait_line("ASKED: fail 400 /oscine/v1/ask")
 
     def test_an_alias_comes_out_on_the_right(self):
-        with serving() as oscine, Host() as pd:
+        with serving() as oscine, ToldPd("client") as pd:
             pd.tell(f"oscine connect 127.0.0.1 {oscine.port}")
             pd.wait_line("STATE: connected")
             pd.tell("oscine send /synth/update 0.25 0.5")

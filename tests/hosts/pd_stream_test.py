@@ -46,16 +46,16 @@ class Delay(nn.Module):
 class Take:
     """One run: the channels of stream.patch, and what was printed."""
 
-    def __init__(self, config, method, seconds=1.5, ahead=AHEAD_MS, model="copy"):
+    def __init__(self, config, method, seconds=1.5, ahead=AHEAD_MS, model="copy", rate=RATE):
         dice = random.Random(7)
-        self.sound = [dice.uniform(-1, 1) for _ in range(RATE)]
+        self.sound = [dice.uniform(-1, 1) for _ in range(rate)]
         with tempfile.TemporaryDirectory(prefix="oscine-stream-") as home, Program(config) as oscine:
             ready(oscine, model)
             given, take = Path(home) / "given.wav", Path(home) / "take.wav"
-            write_floats(given, self.sound, RATE)
+            write_floats(given, self.sound, rate)
             more = 2 * ahead if method == "encode" else ahead
             words = f"test {oscine.port} {given} {take} {model} {method} {int(seconds * 1000) + more} {ahead}"
-            with PureData("stream", words, rate=RATE) as pd:
+            with PureData("stream", words, rate=rate) as pd:
                 code = pd.wait(60)
                 self.log = pd.log
             assert code == 0, self.log
@@ -64,7 +64,7 @@ class Take:
 
     def told(self, word):
         """[the words behind it] of each such line of the object's last outlet."""
-        return [line.split()[2:] for line in self.log if line.startswith(f"STATUS: {word}")]
+        return [line.split()[2:] for line in self.log if line.startswith(f"STATUS: {word} ")]
 
 
 def ready(oscine, model):
@@ -89,7 +89,7 @@ class Streams(unittest.TestCase):
     def later(self, take, out, given, added=0):
         """`out` is `given`, the lookahead and `added` later, sample by sample."""
         delay = AHEAD_MS * RATE // 1000 + added
-        self.assertEqual(take.told("delay"), [[str(AHEAD_MS * RATE // 1000 + LATENCY)]])
+        self.assertEqual(take.told("latency"), [[str(AHEAD_MS * RATE // 1000 + LATENCY), str(AHEAD_MS + 1000 * LATENCY // RATE)]])
         expected = ((0.0,) * delay + given)[:len(out)]
         self.assertGreater(sum(1 for x in expected if x), RATE - 100, "all of it was heard")
         self.assertEqual([(i, a, b) for i, (a, b) in enumerate(zip(out, expected)) if a != b][:5], [], "sample, heard, expected")

@@ -56,7 +56,7 @@ def width(kind, text):
 class Patch:
     def __init__(self, source):
         self.size, self.boxes, self.cords, self.names, self.y = (760, 520), [], [], {}, TOP
-        self.doors = set()
+        self.doors, self.declared = set(), []
         lines = [line.strip() for line in source.splitlines()]
         cords = [line for line in lines if re.match(r"[\w.]+ > ", line)]
         for line in lines:
@@ -97,6 +97,8 @@ class Patch:
                 self.doors.add((text.rstrip("~"), x))
             self.names[name] = len(self.boxes)
             self.boxes.append(f"#X {kind} {x} {self.y} {body};")
+            if text.startswith("declare "):  # Pd looks for it before it makes any box
+                self.declared.append(f"#X {body};")
             x += (wide or width(kind, body)) + GAP
         self.y += ROW
 
@@ -108,7 +110,7 @@ class Patch:
             self.cords.append(f"#X connect {self.names[name]} {outlet or 0} {self.names[to]} {inlet or 0};")
 
     def text(self):
-        return "\n".join([f"#N canvas 60 60 {self.size[0]} {self.size[1]} 12;", *self.boxes, *self.cords]) + "\n"
+        return "\n".join([f"#N canvas 60 60 {self.size[0]} {self.size[1]} 12;", *self.declared, *self.boxes, *self.cords]) + "\n"
 
 
 def main():
