@@ -1,10 +1,13 @@
 """[oscine.melody] and [oscine.seq~] in real Pure Data: cuts, a restart in the middle of a phrase, ticks under a tempo that changes."""
 import random
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 from pd import need_pd
-from pd_take import DELAY_S, Take, TakeTest, notes_of
+from pd_take import DELAY_S, Sequence, Take, TakeTest, notes_of
 from planner import Planner, Way
+
+SEQUENCES = 4
 
 
 class Line(TakeTest):
@@ -19,15 +22,9 @@ class Line(TakeTest):
             orders.append((at + 24000, "/orders", "stop"))
             planner = Planner(notes, Way(trial, DELAY_S), horizon_s=0.3, orders=orders)
             take = Take(planner, 48000, (at + 48000) / 48000)
-            plays = [(int(a[2]) * 65536 + int(a[3]), int(a[4]), word) for word, a in planner.heard if word in ("play", "stop")]
-            self.assertEqual(len(plays), 10)
-            expected = []
-            for begin, generation, word in plays:
-                end = min([position for position, later, _ in plays if later > generation], default=1 << 40)
-                if word == "play":
-                    expected += [(begin + note[0], note[3]) for note in notes if begin + note[0] < end]
-            heard = [(position, round(height * 127)) for position, height in take.impulses]
-            self.assertEqual(sorted(set(heard) - set(expected)), [], f"nothing sounds that was void: {plays}")
+            self.assertEqual(len(planner.cuts()), 10)
+            expected, heard = planner.line(), take.heard()
+            self.assertEqual(sorted(set(heard) - set(expected)), [], f"nothing sounds that was void: {planner.cuts()}")
             told = [line.split() for line in take.printed("LATE")]
             self.assertEqual(len(set(expected) - set(heard)), len([1 for line in told if line[2] == "note"]))
             self.none_hangs(take)
@@ -47,13 +44,40 @@ class Line(TakeTest):
         then = [(position + note[0], note[3]) for note in notes if position + note[0] < len(take.sound)]
         self.same(take, first + then)
 
-    def test_ticks_follow_the_tempo_of_the_patch(self):
+    def test_random_sequences_leave_nothing_hanging_and_nothing_void(self):
+        with ThreadPoolExecutor(SEQUENCES) as pool:
+            for seed, sequence in enumerate(pool.map(lambda seed: Sequence(seed).play(), range(SEQUENCES))):
+                self.assertEqual(sequence.wrong(), [], f"seed {seed}")
+                self.assertGreater(len(sequence.take.impulses), 20)
+
+    def test_ticks_follow_a_ramp_of_the_tempo(self):
         notes = [(i * 60, 50, 40 + i % 40, 1 + i % 127, 1) for i in range(120)]
-        orders = [(480 + i * 20, "/transport", "tempo", 60.0 + 2 * i) for i in range(60)]
+        tempos = [60.0 + 2 * i for i in range(61)]
+        orders = [(480 + i * 20, "/transport", "tempo", tempo) for i, tempo in enumerate(tempos)]
         planner = Planner(notes, Way(6, 0.02), orders=orders)
         take = Take(planner, 48000, 7.0, unit="ticks", start=480)
         self.assertGreater(len(take.impulses), 80)
-        self.assertEqual([round(height * 127) for _, height in take.impulses], [note[3] for note in notes[:len(take.impulses)]])
+        self.assertEqual([velocity for _, velocity in take.heard()], [note[3] for note in notes[:len(take.impulses)]])
+        due = Tempos(take.printed("TEMPO"), tempos)
+        errors = [position - due.sample(480 + notes[i][0]) for i, (position, _) in enumerate(take.impulses)]
+        self.assertEqual(len(due.marks), 62)
+        self.assertLessEqual(max(abs(error) for error in errors), 1.0)
+
+
+class Tempos:
+    """A map from ticks to samples, of where on the axis of samples each tempo began; 120 beats a minute before."""
+
+    def __init__(self, printed, tempos):
+        self.marks = [(0.0, 0.0, 120.0)]  # sample, tick, tempo from there on
+        for line, tempo in zip(printed, tempos):
+            hi, lo, fraction = (float(word) for word in line.split())
+            sample = hi * 65536 + lo + fraction
+            at, tick, before = self.marks[-1]
+            self.marks.append((sample, tick + (sample - at) * before * 480 / 60 / 48000, tempo))
+
+    def sample(self, tick):
+        at, begins, tempo = [mark for mark in self.marks if mark[1] <= tick][-1]
+        return at + (tick - begins) * 60 / 480 / tempo * 48000
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import unittest
 from pathlib import Path
 
 from pd import PureData, impulses, read_floats
+from planner import Planner, Way
 
 DELAY_S = 0.095  # with a horizon of 100 ms
 
@@ -17,6 +18,19 @@ def notes_of(count, rate, seed=5):
         at += dice.randint(rate // 400, rate // 40)
         notes.append((at, dice.randint(10, rate // 20), dice.randint(30, 90), 1 + number % 127, 1))
     return notes
+
+
+def hanging(lines):
+    """What is wrong about the beginnings and ends of notes, given what [oscine.seq~]'s second outlet said."""
+    sounding, wrong = set(), []
+    for line in lines:
+        pitch, velocity, _, voice = (float(word) for word in line.split())
+        if velocity and (pitch, voice) in sounding:
+            wrong.append(f"{pitch:g} begins anew, and was not ended")
+        if not velocity and (pitch, voice) not in sounding:
+            wrong.append(f"{pitch:g} ends, and did not sound")
+        (sounding.add if velocity else sounding.discard)((pitch, voice))
+    return wrong + [f"{pitch:g} hangs" for pitch, _ in sounding]
 
 
 class Take:
@@ -36,6 +50,10 @@ class Take:
     def printed(self, word):
         return [line.split(": ", 1)[1].removeprefix("list ") for line in self.log if line.startswith(word + ": ")]
 
+    def heard(self):
+        """[(position, velocity)]"""
+        return [(position, round(height * 127)) for position, height in self.impulses]
+
     def hash(self):
         last = self.impulses[-1][0] + 1
         return hashlib.sha256(repr(self.sound[:last]).encode()).hexdigest()
@@ -48,13 +66,36 @@ class TakeTest(unittest.TestCase):
         self.assertEqual(heard, [(position, float(velocity)) for position, velocity in expected])
 
     def none_hangs(self, take):
-        sounding = {}
-        for line in take.printed("NOTE"):
-            pitch, velocity, _, voice = (float(word) for word in line.split())
-            if velocity:
-                self.assertNotIn((pitch, voice), sounding, "it was ended before it begins anew")
-                sounding[pitch, voice] = velocity
-            else:
-                self.assertIn((pitch, voice), sounding)
-                del sounding[pitch, voice]
-        self.assertEqual(sounding, {})
+        self.assertEqual(hanging(take.printed("NOTE")), [])
+
+
+HORIZON_S = 0.3  # of a sequence
+
+
+class Sequence:
+    """What comes to a patch in a few seconds, by a seed: play, play elsewhere, stop, notes, attributes, the end of the daemon's process."""
+
+    def __init__(self, seed, orders=12):
+        dice, self.at, said = random.Random(seed), 24000, []
+        for _ in range(orders):
+            self.at += dice.randint(1000, 20000)
+            said.append((self.at, *dice.choice((
+                ("/orders", "play"), ("/orders", "play"), ("/orders", "stop"), ("/orders", "play", float(self.at + dice.randint(8000, 28000))),
+                ("/orders", "note", float(dice.randint(40, 80)), 90.0, 100.0), ("/orders", "temperature", dice.random()), ("restart",)))))
+        said.append((self.at + 24000, "/orders", "stop"))
+        self.planner = Planner(notes_of(60, 48000, seed), Way(seed, DELAY_S, double=0.05), horizon_s=HORIZON_S, orders=said)
+
+    def play(self):
+        self.take = Take(self.planner, 48000, (self.at + 72000) / 48000)
+        return self
+
+    def wrong(self):
+        """[sentences]: notes that were void, that hang, or that are missing though the daemon had told them in time."""
+        line, heard = set(self.planner.line()), set(self.take.heard())
+        void = [f"velocity {velocity} sounds at {position}, and is void" for position, velocity in sorted(heard - line)]
+        late = len([one for one in self.take.printed("LATE") if one.split()[2] == "note"])
+        fell = min((now for now, _ in self.planner.restarts), default=1 << 40)
+        missing = [one for one in line - heard if one[0] < fell + HORIZON_S * 48000]
+        if len(missing) > late:
+            void.append(f"{len(missing)} are missing, {late} were late: {sorted(missing)[:9]}")
+        return void + hanging(self.take.printed("NOTE"))

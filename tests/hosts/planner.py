@@ -72,6 +72,19 @@ class Planner(threading.Thread):
                 _, _, packet, peer = heapq.heappop(self.queue)
                 self.socket.sendto(packet, peer)
 
+    def cuts(self):
+        """[(position, generation, "play" or "stop")], each that was asked for."""
+        return [(int(a[2]) * 65536 + int(a[3]), int(a[4]), word) for word, a in self.heard if word in ("play", "stop")]
+
+    def line(self):
+        """[(position, velocity)]: what sounds where nothing is late: from each /play on, up to where a later generation begins."""
+        cuts, line = self.cuts(), []
+        for begin, generation, word in cuts:
+            end = min([position for position, later, _ in cuts if later > generation], default=1 << 40)
+            if word == "play":
+                line += [(begin + note[0], note[3]) for note in self.notes if begin + note[0] < end]
+        return line
+
     def restart(self, now):
         """As when the serving process was killed: nothing on its way arrives, no session is known, the new one says so."""
         self.restarts.append((now, [dict(one.kept) for one in self.sessions.values()]))
