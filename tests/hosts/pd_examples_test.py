@@ -3,6 +3,7 @@ import os
 import unittest
 
 from pd import CLIENT, PureData, make, need_pd
+from pd_stream_test import ready
 from program import ROOT, Program
 
 TORCH = os.environ.get("OSCINE_TORCH") == "1"
@@ -48,6 +49,9 @@ class Patches(unittest.TestCase):
 
     def test_they_sound_as_they_open(self):
         with Program(CONFIG) as oscine:
+            ready(oscine, "melody")
+            if TORCH:
+                ready(oscine, "drums")
             for file in [*EXAMPLES, CLIENT / "oscine.stream~-help.pd"]:
                 text = file.read_text(encoding="utf-8").replace(" oscine;", f" oscine 127.0.0.1 {oscine.port};").replace(" dac~;", " heard~;")
                 with self.subTest(file.name), PureData(file.stem, patches={file.stem: text, "heard~": HEARD}, rate=44100) as pd:

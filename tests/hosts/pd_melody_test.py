@@ -88,7 +88,7 @@ def killed(port, oscine):
         at.append(where(pd))
         os.kill(serving(oscine), signal.SIGKILL)
         pd.wait_line("CUT: 2")
-        wait_until(pd, max(UNTIL, where(pd) + 3 * SECOND))
+        wait_until(pd, max(UNTIL, where(pd) + 5 * SECOND))
 
     take = Performance(port, during, horizon_ms=1000)
     return take, at[0]
@@ -126,14 +126,15 @@ class Melody(unittest.TestCase):
             with Proxy(oscine.port, "--seed", "4", "--delay", "uniform:0:95", "--cap", "95") as proxy:
                 take, at = killed(proxy.port, oscine)
             again = cut(take)
-            until = again + 2 * SECOND
+            until = again + 3 * SECOND
             after = [(position, pitch) for position, _, pitch in asked(oscine.port, again, until, **SETTINGS)]
         heard = take.notes(until)
         held = [note for note in heard if note[0] < again]
         self.assertEqual(held, before[:len(held)])
         self.assertLessEqual({note for note in before if note[0] < at + SECOND}, set(held), "all within the horizon")
-        self.assertEqual(heard[len(held):], after)
-        self.assertGreater(len(after), 3)
+        late = len(take.printed("LATE"))  # where the machine is busy, the new line may come behind its beginning
+        self.assertEqual(heard[len(held):], after[late:])
+        self.assertGreater(len(after), late + 3)
 
 
 if __name__ == "__main__":
