@@ -96,8 +96,16 @@ class Bridge(unittest.TestCase):
                 self.assertIn(part, failed[3], message)
             self.assertTrue(all("oscine: " in line[0] for line in patch.posted))
             open_session(patch, "c", "synth")
-            patch.send("session", "c", "set", "no-such", 1)
-            self.assertEqual(patch.hear("session", "c", "fail")[3:5], [404, "/set"])
+            for words, code, address in [
+                    (["set", "no-such", 1], 404, "/set"), (["get", "no-such"], 404, "/get"), (["run", 0, 0, 1], 400, "/run"), (["play", 0, 0], 409, "/play"),
+                    (["policy", "maybe"], 400, "/policy"), (["horizon", -1], 400, "/horizon"), (["file", "nowhere.wav"], 409, "/file"),
+                    (["folder", "/no/such/folder"], 404, "/file")]:
+                patch.send("session", "c", *words)
+                failed = patch.hear("session", "c", "fail")
+                self.assertEqual(failed[3:5], [code, address], words)
+                self.assertEqual(patch.hear("fail")[1:], failed[3:], "and for the console")
+            patch.send("session", "c", "sound", 0, 0, 1, 0.5, 0.5)
+            self.assertEqual(patch.hear("fail")[2], "/audio", "a failure of the way of sound, too")
 
     def test_no_daemon_is_noticed_within_a_second_and_told_how_to_start_one(self):
         for way in ("udp", "tcp"):
