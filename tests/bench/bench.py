@@ -29,6 +29,7 @@ import start
 import stream
 import swaps
 import timing
+import timing_max
 from figures import Figures
 from rig import BenchError
 
@@ -36,7 +37,7 @@ BENCHES = {"rtt": rtt, "start": start, "fuzz": fuzz, "clients": clients, "memory
            "classify": classify, "matrix": matrix, "soak": soak, "replay": replay, "overload": overload,
            "connections": connections, "fuzz-daemon": fuzz_live, "fuzz-files": fuzz_files, "kill": kill, "isolate": isolate,
            "stream": stream, "load": load, "mixed": mixed, "loss": loss, "swaps": swaps, "cycles": cycles,
-           "timing": timing}
+           "timing": timing, "timing-max": timing_max}
 
 
 def parse(words):
@@ -55,7 +56,7 @@ def parse(words):
     parser.add_argument("--minutes", type=float, default=10, help="loss: of sound (10)")
     parser.add_argument("--swaps", type=int, default=200, help="swaps: in all (200)")
     parser.add_argument("--cycles", type=int, default=1000, help="cycles: in all (1000)")
-    parser.add_argument("--events", type=int, default=10000, help="timing: of each run (10000)")
+    parser.add_argument("--events", type=int, default=10000, help="timing, timing-max: of each run (10000)")
     return parser.parse_args(words)
 
 
