@@ -35,10 +35,10 @@
 					"patching_rect": [
 						20.0,
 						20.0,
-						654.6,
+						497.09999999999997,
 						22.0
 					],
-					"text": "A generated melody on exact samples. The daemon must serve a model of the kind melody under this name."
+					"text": "A generated melody on exact samples. The daemon: oscine serve config/zoo.yaml"
 				}
 			},
 			{

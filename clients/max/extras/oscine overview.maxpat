@@ -35,10 +35,10 @@
 					"patching_rect": [
 						20.0,
 						20.0,
-						919.1999999999999,
+						1322.4,
 						22.0
 					],
-					"text": "oscine: neural models beside Max, in a process of their own. One [oscine] connects; the other objects find it. Click start where no daemon runs."
+					"text": "oscine: neural models beside Max, in a process of their own. One [oscine] connects; the other objects find it. Click start where no daemon runs; config/zoo.yaml serves all models that are used here but voice."
 				}
 			},
 			{

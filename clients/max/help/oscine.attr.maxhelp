@@ -35,10 +35,10 @@
 					"patching_rect": [
 						20.0,
 						20.0,
-						572.7,
+						837.3000000000001,
 						22.0
 					],
-					"text": "oscine.attr: one attribute of a session object bound to a number. The button asks for it."
+					"text": "oscine.attr: one attribute of a session object bound to a number. The button asks for it. The daemon: oscine serve config/zoo.yaml."
 				}
 			},
 			{

@@ -35,10 +35,10 @@
 					"patching_rect": [
 						20.0,
 						20.0,
-						686.1,
+						950.6999999999999,
 						22.0
 					],
-					"text": "oscine.classify~: what a model hears. Noise comes in here; put a microphone in its place. Sound must be on."
+					"text": "oscine.classify~: what a model hears. The daemon: oscine serve config/zoo.yaml. Noise comes in here; put a microphone in its place. Sound must be on."
 				}
 			},
 			{

@@ -35,10 +35,10 @@
 					"patching_rect": [
 						20.0,
 						20.0,
-						667.2,
+						931.8000000000001,
 						22.0
 					],
-					"text": "oscine.melody: a generated melody, for oscine.seq~. play without a position begins one horizon from now."
+					"text": "oscine.melody: a generated melody, for oscine.seq~. The daemon: oscine serve config/zoo.yaml. play without a position begins one horizon from now."
 				}
 			},
 			{

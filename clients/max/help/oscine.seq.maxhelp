@@ -35,10 +35,10 @@
 					"patching_rect": [
 						20.0,
 						20.0,
-						938.1000000000001,
+						1202.7,
 						22.0
 					],
-					"text": "oscine.seq: plays notes as messages, for MIDI. Options > Overdrive and Options > Scheduler in Audio Interrupt; sound must be on: it counts samples."
+					"text": "oscine.seq: plays notes as messages, for MIDI. The daemon: oscine serve config/zoo.yaml. Options > Overdrive and Options > Scheduler in Audio Interrupt; sound must be on: it counts samples."
 				}
 			},
 			{

@@ -271,10 +271,10 @@
 					"patching_rect": [
 						88.0,
 						200.0,
-						96.0,
+						103.0,
 						22.0
 					],
-					"text": "print frames"
+					"text": "print numbers"
 				}
 			},
 			{
@@ -284,7 +284,7 @@
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
-						204.0,
+						211.0,
 						200.0,
 						89.0,
 						22.0

@@ -5,7 +5,6 @@
 const { SessionObject, halves, position } = require("./oscine-words.js");
 const { Capture, interleaved, BLOCK } = require("./oscine-capture.js");
 
-const COMPUTING_MS = 60; // added to what the model needs to have heard: computing, and the way there and back
 const AT_ONCE = 64; // blocks of a whole buffer~; the next ones follow when these were heard
 
 class Listener extends SessionObject {
@@ -13,6 +12,7 @@ class Listener extends SessionObject {
     constructor(out, given, max) {
         super(out, given);
         this.max = max;
+        this.computingMs = 60; // added to what the model needs to have heard: computing, and the way there and back
         this.capture = new Capture(max.sound, (at, channels, values) => this.toDaemon("sound", ...halves(at), channels, ...values));
         this.base = this.self.replace(/-session$/, "");
         Object.assign(this, { settings: new Map(), files: [], fileIsOpen: false, buffers: [] });
@@ -52,7 +52,10 @@ class Listener extends SessionObject {
 
     clock(...words) {
         super.clock(...words);
-        if (!this.opened) return;
+        if (this.opened) this.listen();
+    }
+
+    listen() {
         if (this.capture.next === null && this.now > 0) this.out.state("begins", ...halves(this.capture.start(this.now)));
         const lost = this.capture.look(this.now);
         if (lost > 0) this.out.state("lost", lost);
@@ -70,7 +73,7 @@ class Listener extends SessionObject {
         this.capture.stop(); // begins with the next word of the clock
         this.capture.channels = this.channelsFor(inChannels);
         this.latency = latency;
-        this.setLookahead(this.lookaheadMs === null ? (needs * 1000) / this.rate + COMPUTING_MS : this.lookaheadMs);
+        this.setLookahead(this.lookaheadMs === null ? (needs * 1000) / this.rate + this.computingMs : this.lookaheadMs);
     }
 
     isClosed() {

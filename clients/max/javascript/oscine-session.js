@@ -205,7 +205,7 @@ class Session {
         this.shape = { latency, inChannels, inRatio, outChannels, outRatio, modelRate, lookahead };
         const asked = this.queue;
         this.queue = [];
-        this.out.state("opened", this.wanted.model, latency, inChannels, outChannels, lookahead);
+        this.out.state("opened", this.wanted.model, latency, inChannels, outChannels, lookahead, inRatio, outRatio, modelRate);
         for (const [name, value] of this.settings) this.ask("/" + name, [value]);
         for (const [attribute, values] of this.attributes) this.ask("/set", [attribute, ...values]);
         for (const note of this.notes) this.ask("/note", note);

@@ -35,10 +35,10 @@
 					"patching_rect": [
 						20.0,
 						20.0,
-						1057.8,
+						1101.9,
 						22.0
 					],
-					"text": "Sound through a model that streams: [oscine.stream~ MODEL NAME METHOD]. In: left, right, words: open MODEL METHOD, method METHOD, set ATTRIBUTE …, get, reset, enable,"
+					"text": "Any model that streams, at one constant latency: [oscine.stream~ MODEL NAME METHOD]. In: left, right; words: open MODEL METHOD, method METHOD, set ATTRIBUTE …, attributes by"
 				}
 			},
 			{
@@ -50,10 +50,10 @@
 					"patching_rect": [
 						20.0,
 						42.0,
-						994.8000000000001,
+						1133.4,
 						22.0
 					],
-					"text": "lookahead MS, reload, status. Out: left, right, at one constant latency; frames HIGH LOW WIDTH … of a method that gives features; state: latency SAMPLES MS,"
+					"text": "their names, get, reset, enable, lookahead MS, reload, status, and the numbers of a frame (latents), sent on at the model's own pace. Out: left, right; frames of numbers, each at"
 				}
 			},
 			{
@@ -65,29 +65,25 @@
 					"patching_rect": [
 						20.0,
 						64.0,
-						982.1999999999999,
+						742.8000000000001,
 						22.0
 					],
-					"text": "value ATTRIBUTE …, late N worst SAMPLES, fail. Where no lookahead was given it is what the model needs to have heard, and 60 ms for computing and the way."
+					"text": "its moment; state: latency SAMPLES MS, value ATTRIBUTE …, late BY HIGH LOW, late N worst SAMPLES, gap FROM TO, fail."
 				}
 			},
 			{
 				"box": {
 					"id": "obj-4",
-					"maxclass": "inlet",
-					"numinlets": 0,
-					"numoutlets": 1,
-					"outlettype": [
-						""
-					],
+					"maxclass": "comment",
+					"numinlets": 1,
+					"numoutlets": 0,
 					"patching_rect": [
 						20.0,
-						100.0,
-						30.0,
-						30.0
+						86.0,
+						692.4,
+						22.0
 					],
-					"index": 1,
-					"comment": "left"
+					"text": "Where no lookahead was given it is what the model needs to have heard, and 100 ms for computing and the way."
 				}
 			},
 			{
@@ -100,13 +96,13 @@
 						""
 					],
 					"patching_rect": [
-						70.0,
-						100.0,
+						20.0,
+						122.0,
 						30.0,
 						30.0
 					],
-					"index": 2,
-					"comment": "right"
+					"index": 1,
+					"comment": "left"
 				}
 			},
 			{
@@ -119,31 +115,32 @@
 						""
 					],
 					"patching_rect": [
-						120.0,
-						100.0,
+						70.0,
+						122.0,
 						30.0,
 						30.0
 					],
-					"index": 3,
-					"comment": "words"
+					"index": 2,
+					"comment": "right"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-7",
-					"maxclass": "newobj",
+					"maxclass": "inlet",
 					"numinlets": 0,
 					"numoutlets": 1,
 					"outlettype": [
 						""
 					],
 					"patching_rect": [
-						170.0,
-						100.0,
-						124.0,
-						22.0
+						120.0,
+						122.0,
+						30.0,
+						30.0
 					],
-					"text": "r #2-oscine-from"
+					"index": 3,
+					"comment": "words"
 				}
 			},
 			{
@@ -156,8 +153,26 @@
 						""
 					],
 					"patching_rect": [
+						170.0,
+						122.0,
+						124.0,
+						22.0
+					],
+					"text": "r #2-oscine-from"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-9",
+					"maxclass": "newobj",
+					"numinlets": 0,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
 						314.0,
-						100.0,
+						122.0,
 						138.0,
 						22.0
 					],
@@ -166,7 +181,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-9",
+					"id": "obj-10",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -175,7 +190,7 @@
 					],
 					"patching_rect": [
 						472.0,
-						100.0,
+						122.0,
 						68.0,
 						22.0
 					],
@@ -184,7 +199,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-10",
+					"id": "obj-11",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 2,
@@ -194,7 +209,7 @@
 					],
 					"patching_rect": [
 						20.0,
-						144.0,
+						166.0,
 						103.0,
 						22.0
 					],
@@ -203,7 +218,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-11",
+					"id": "obj-12",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -213,7 +228,7 @@
 					],
 					"patching_rect": [
 						143.0,
-						144.0,
+						166.0,
 						47.0,
 						22.0
 					],
@@ -222,7 +237,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-12",
+					"id": "obj-13",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 2,
@@ -232,29 +247,11 @@
 					],
 					"patching_rect": [
 						20.0,
-						180.0,
+						202.0,
 						124.0,
 						22.0
 					],
 					"text": "route #0-session"
-				}
-			},
-			{
-				"box": {
-					"id": "obj-13",
-					"maxclass": "message",
-					"numinlets": 2,
-					"numoutlets": 1,
-					"outlettype": [
-						""
-					],
-					"patching_rect": [
-						164.0,
-						180.0,
-						110.0,
-						22.0
-					],
-					"text": "sound #0-sound"
 				}
 			},
 			{
@@ -267,8 +264,26 @@
 						""
 					],
 					"patching_rect": [
+						164.0,
+						202.0,
+						110.0,
+						22.0
+					],
+					"text": "sound #0-sound"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-15",
+					"maxclass": "message",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
 						294.0,
-						180.0,
+						202.0,
 						110.0,
 						22.0
 					],
@@ -277,7 +292,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-15",
+					"id": "obj-16",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -286,7 +301,7 @@
 					],
 					"patching_rect": [
 						20.0,
-						216.0,
+						238.0,
 						110.0,
 						22.0
 					],
@@ -295,7 +310,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-16",
+					"id": "obj-17",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 5,
@@ -308,7 +323,7 @@
 					],
 					"patching_rect": [
 						20.0,
-						252.0,
+						274.0,
 						439.0,
 						22.0
 					],
@@ -317,13 +332,13 @@
 			},
 			{
 				"box": {
-					"id": "obj-17",
+					"id": "obj-18",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
 						20.0,
-						288.0,
+						310.0,
 						110.0,
 						22.0
 					],
@@ -332,7 +347,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-18",
+					"id": "obj-19",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 9,
@@ -349,30 +364,11 @@
 					],
 					"patching_rect": [
 						150.0,
-						288.0,
+						310.0,
 						110.0,
 						22.0
 					],
 					"text": "oscine.seq~ #2"
-				}
-			},
-			{
-				"box": {
-					"id": "obj-19",
-					"maxclass": "newobj",
-					"numinlets": 1,
-					"numoutlets": 2,
-					"outlettype": [
-						"float",
-						"bang"
-					],
-					"patching_rect": [
-						280.0,
-						288.0,
-						299.0,
-						22.0
-					],
-					"text": "buffer~ #0-sound @samps 65536 @channels 3"
 				}
 			},
 			{
@@ -386,8 +382,27 @@
 						"bang"
 					],
 					"patching_rect": [
+						280.0,
+						310.0,
+						299.0,
+						22.0
+					],
+					"text": "buffer~ #0-sound @samps 65536 @channels 3"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-21",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 2,
+					"outlettype": [
+						"float",
+						"bang"
+					],
+					"patching_rect": [
 						599.0,
-						288.0,
+						310.0,
 						306.0,
 						22.0
 					],
@@ -396,7 +411,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-21",
+					"id": "obj-22",
 					"maxclass": "newobj",
 					"numinlets": 3,
 					"numoutlets": 1,
@@ -405,7 +420,7 @@
 					],
 					"patching_rect": [
 						20.0,
-						324.0,
+						346.0,
 						40.0,
 						22.0
 					],
@@ -582,7 +597,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-22",
+					"id": "obj-23",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -592,7 +607,7 @@
 					],
 					"patching_rect": [
 						80.0,
-						324.0,
+						346.0,
 						40.0,
 						22.0
 					],
@@ -737,13 +752,13 @@
 			},
 			{
 				"box": {
-					"id": "obj-23",
+					"id": "obj-24",
 					"maxclass": "outlet",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
 						20.0,
-						360.0,
+						382.0,
 						30.0,
 						30.0
 					],
@@ -753,13 +768,13 @@
 			},
 			{
 				"box": {
-					"id": "obj-24",
+					"id": "obj-25",
 					"maxclass": "outlet",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
 						70.0,
-						360.0,
+						382.0,
 						30.0,
 						30.0
 					],
@@ -769,29 +784,29 @@
 			},
 			{
 				"box": {
-					"id": "obj-25",
-					"maxclass": "outlet",
-					"numinlets": 1,
-					"numoutlets": 0,
-					"patching_rect": [
-						120.0,
-						360.0,
-						30.0,
-						30.0
-					],
-					"index": 3,
-					"comment": "frames HIGH LOW WIDTH …"
-				}
-			},
-			{
-				"box": {
 					"id": "obj-26",
 					"maxclass": "outlet",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
+						120.0,
+						382.0,
+						30.0,
+						30.0
+					],
+					"index": 3,
+					"comment": "numbers of a frame"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-27",
+					"maxclass": "outlet",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"patching_rect": [
 						170.0,
-						360.0,
+						382.0,
 						30.0,
 						30.0
 					],
@@ -804,19 +819,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-16",
-						0
-					],
-					"source": [
-						"obj-6",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-10",
+						"obj-17",
 						0
 					],
 					"source": [
@@ -828,6 +831,66 @@
 			{
 				"patchline": {
 					"destination": [
+						"obj-11",
+						0
+					],
+					"source": [
+						"obj-8",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-13",
+						0
+					],
+					"source": [
+						"obj-11",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-16",
+						0
+					],
+					"source": [
+						"obj-13",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-17",
+						0
+					],
+					"source": [
+						"obj-16",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-17",
+						0
+					],
+					"source": [
+						"obj-9",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
 						"obj-12",
 						0
 					],
@@ -840,7 +903,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-15",
+						"obj-14",
 						0
 					],
 					"source": [
@@ -852,7 +915,31 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-16",
+						"obj-22",
+						0
+					],
+					"source": [
+						"obj-14",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-15",
+						0
+					],
+					"source": [
+						"obj-12",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-23",
 						0
 					],
 					"source": [
@@ -864,11 +951,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-16",
+						"obj-26",
 						0
 					],
 					"source": [
-						"obj-8",
+						"obj-17",
 						0
 					]
 				}
@@ -876,47 +963,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-11",
+						"obj-19",
 						0
 					],
 					"source": [
-						"obj-9",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-13",
-						0
-					],
-					"source": [
-						"obj-11",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-21",
-						0
-					],
-					"source": [
-						"obj-13",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-14",
-						0
-					],
-					"source": [
-						"obj-11",
+						"obj-17",
 						1
 					]
 				}
@@ -924,24 +975,12 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-22",
+						"obj-27",
 						0
 					],
 					"source": [
-						"obj-14",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-25",
-						0
-					],
-					"source": [
-						"obj-16",
-						0
+						"obj-17",
+						2
 					]
 				}
 			},
@@ -952,31 +991,7 @@
 						0
 					],
 					"source": [
-						"obj-16",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-26",
-						0
-					],
-					"source": [
-						"obj-16",
-						2
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
 						"obj-17",
-						0
-					],
-					"source": [
-						"obj-16",
 						3
 					]
 				}
@@ -984,20 +999,8 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-21",
+						"obj-22",
 						0
-					],
-					"source": [
-						"obj-4",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-21",
-						1
 					],
 					"source": [
 						"obj-5",
@@ -1008,12 +1011,12 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-21",
-						2
+						"obj-22",
+						1
 					],
 					"source": [
-						"obj-18",
-						8
+						"obj-6",
+						0
 					]
 				}
 			},
@@ -1021,10 +1024,10 @@
 				"patchline": {
 					"destination": [
 						"obj-22",
-						0
+						2
 					],
 					"source": [
-						"obj-18",
+						"obj-19",
 						8
 					]
 				}
@@ -1036,8 +1039,8 @@
 						0
 					],
 					"source": [
-						"obj-22",
-						0
+						"obj-19",
+						8
 					]
 				}
 			},
@@ -1048,7 +1051,19 @@
 						0
 					],
 					"source": [
-						"obj-22",
+						"obj-23",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-25",
+						0
+					],
+					"source": [
+						"obj-23",
 						1
 					]
 				}
