@@ -7,6 +7,7 @@ from program import Program
 # Fakes, which are fast: what the models say is tested elsewhere.
 CONFIG = """
 models:
+  synth-params: {kind: params, engine: fake, inputs: [x, y], outputs: [pitch, filter], options: {does: sum}}
   rave: {kind: stream, engine: fake, modelRate: 44100, block: 2048, options: {does: echo}, methods: [{name: forward, form: [1, 1, 1, 1]},
     {name: encode, form: [1, 1, 8, 2048]}, {name: decode, form: [8, 2048, 1, 1]}]}
   melody: {kind: melody, engine: fake, melody: {pitches: [48, 72], durations: [0.25, 0.5, 1], state: 1}}
@@ -46,7 +47,7 @@ class Patches(unittest.TestCase):
 
     def test_they_sound_as_they_open(self):
         with Program(CONFIG) as oscine:
-            for file in [*EXAMPLES, CLIENT / "oscine.stream~-help.pd"]:
+            for file in [*EXAMPLES, *(CLIENT / f"oscine.{name}-help.pd" for name in ("stream~", "params"))]:
                 text = file.read_text(encoding="utf-8").replace(" oscine;", f" oscine 127.0.0.1 {oscine.port};").replace(" dac~;", " heard~;")
                 with self.subTest(file.name), PureData(file.stem, patches={file.stem: text, "heard~": HEARD}, rate=44100) as pd:
                     missing = {"LEFT", "RIGHT"}
