@@ -59,8 +59,8 @@ void CheckingLink::send(const server::Peer& to, protocol::Bytes packet) {
   if (!to.tcp() && packet.size() > 8192) broken("an answer by UDP is longer than any mtu");
   if (to.ip == stranger_) broken("something was sent to one who may not ask");
   const std::string_view text(reinterpret_cast<const char*>(packet.data()), packet.size());
-  constexpr std::string_view opened = "/oscine/v1/opened";
-  if (address_of(text) == opened && packet.size() > 40) {
+  constexpr std::string_view kOpened = "/oscine/v1/opened";
+  if (address_of(text) == kOpened && packet.size() > 40) {
     // address 20, ",iiiiiiif" 12, id 4: then the session
     std::uint32_t wire = 0;
     std::memcpy(&wire, packet.data() + 36, sizeof wire);

@@ -27,9 +27,9 @@ struct Sound {
   friend bool operator==(const Sound&, const Sound&) = default;
 };
 
-void PrintTo(const Sound& sound, std::ostream* out) {
-  *out << "g" << sound.generation << " " << sound.from << ".." << sound.to << " pitch " << sound.pitch << " voice "
-       << sound.voice;
+std::ostream& operator<<(std::ostream& out, const Sound& sound) {
+  return out << "g" << sound.generation << " " << sound.from << ".." << sound.to << " pitch " << sound.pitch
+             << " voice " << sound.voice;
 }
 
 /// What docs/time.md asks of a host, and nothing more.

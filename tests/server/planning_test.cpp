@@ -34,13 +34,13 @@ struct Note {
   friend bool operator==(const Note&, const Note&) = default;
 };
 
-void PrintTo(const Note& note, std::ostream* out) {
-  *out << "g" << note.generation << " at " << note.at << " +" << note.duration << " pitch " << note.pitch << " voice "
-       << note.voice;
+std::ostream& operator<<(std::ostream& out, const Note& note) {
+  return out << "g" << note.generation << " at " << note.at << " +" << note.duration << " pitch " << note.pitch
+             << " voice " << note.voice;
 }
 
 class Planned : public testing::Test {
- protected:
+ public:
   void SetUp() override {
     world.hello("host", 0);
     session = world.open("melody");
