@@ -41,7 +41,9 @@ class Wrong(unittest.TestCase):
             wait_until(pd, where(pd) + SECOND // 10)
             pd.tell("end")
             self.assertEqual(pd.wait(30), 0, pd.log)
-            self.heard = [(at, height * 128) for at, height in impulses(read_stereo(Path(home) / "take.wav")[1])]
+            sound, struck = read_stereo(Path(home) / "take.wav")
+            self.impulses = impulses(sound)
+            self.heard = [(at, height * 128) for at, height in impulses(struck)]
         self.assertEqual(hanging(pd.printed("NOTE")), [])
 
     def line(self, until):
@@ -111,6 +113,15 @@ class Wrong(unittest.TestCase):
             pd.wait_line("MELODY: session")
             pd.wait_line("MELODY: done", "/oscine/v1/play")
             pd.wait_line("NOTE", " 96 ")
+
+    def test_no_impulse_is_higher_than_one(self):
+        with self.playing() as pd:
+            at = where(pd) + SECOND
+            for seq, event in enumerate(("pitch 440 0.5", "hit kick 0.25 0.9", "label dog 0.125 1"), 2**23 - 3):
+                pd.tell(f"seq event 1 {seq} 16777216 {at >> 16} {(at & 65535) + seq % 8} 1 0 {event}")
+            wait_until(pd, at + SECOND // 10)
+        self.assertEqual([round(height, 3) for position, height in self.impulses if at <= position < at + 8], [0.5, 0.25, 0.125])
+        self.assertLessEqual(max(height for _, height in self.impulses), 1)
 
     def test_a_daemon_of_another_major_version_is_named(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other, ToldPd("melody") as pd:
