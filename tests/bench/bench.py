@@ -57,6 +57,7 @@ def parse(words):
     parser.add_argument("--swaps", type=int, default=200, help="swaps: in all (200)")
     parser.add_argument("--cycles", type=int, default=1000, help="cycles: in all (1000)")
     parser.add_argument("--events", type=int, default=10000, help="timing, timing-max: of each run (10000)")
+    parser.add_argument("--sequences", type=int, default=200, help="timing: random ones (200)")
     return parser.parse_args(words)
 
 

@@ -12,6 +12,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BUILD = Path(os.environ.get("OSCINE_BUILD") or ROOT / "build" / "release")
 PROGRAM = Path(os.environ.get("OSCINE_BINARY") or BUILD / "bin" / "oscine")
+os.environ.setdefault("OSCINE", str(PROGRAM))  # what the modules of tests/hosts run
 SCRATCH = ROOT / "build" / "bench"  # models, configurations and logs of the last run
 MODEL, INPUTS = "mlp", 4
 PATIENCE_S = 20

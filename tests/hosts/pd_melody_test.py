@@ -13,7 +13,7 @@ from pd import ToldPd, impulses, need_pd, read_stereo
 from program import ROOT, Program
 
 SETTINGS = {"seed": 11, "tempo": 240.0}
-BEGIN, LENGTH = 2 * SECOND, 4 * SECOND
+BEGIN, LENGTH = 3 * SECOND, 4 * SECOND
 UNTIL = BEGIN + LENGTH
 WAYS = {"seed 1": ("--seed", "1", "--delay", "uniform:0:95", "--duplicate", "5%", "--reorder", "5%", "--cap", "95"),
         "seed 2": ("--seed", "2", "--delay", "uniform:0:95", "--duplicate", "5%", "--reorder", "5%", "--cap", "95"),
