@@ -37,7 +37,7 @@ class Bridge(unittest.TestCase):
         for way in ("udp", "tcp"):
             with self.subTest(way), MaxNode(self.shared.port, way=way) as patch:
                 self.assertEqual(len(patch.hear("state", "connected")), 4)
-                self.assertEqual(open_session(patch, "a", "synth")[3:], ["synth", 0, 2, 2, 0])
+                self.assertEqual(open_session(patch, "a", "synth")[3:], ["synth", 0, 2, 2, 0, 1, 1, 0])
                 self.assertEqual(patch.ask(["session", "a", "run", 1, 2, 0.25, 0.5], "session", "a", "result"),
                                  ["session", "a", "result", 1, 2, 0.75, 0.75])
                 self.assertEqual(patch.ask(["session", "a", "ask", "synth", 1, 1], "session", "a", "values")[3:], [2, 2])
@@ -114,7 +114,8 @@ class Bridge(unittest.TestCase):
                 taken.close()
                 with MaxNode(port, way=way) as patch:
                     sentence = f"no oscine at 127.0.0.1:{port}: start it with `oscine serve CONFIG`"
-                    self.assertEqual(patch.hear("state"), ["state", "disconnected", sentence])
+                    self.assertEqual(patch.hear("state", "disconnected"), ["state", "disconnected", sentence])
+                    self.assertEqual(patch.passed, [["state", "started"]])
                     patch.send("session", "a", "ask", "synth", 1, 1)
                     self.assertEqual(patch.hear("session", "a", "fail")[3:], [503, "/ask", sentence])
 

@@ -12,7 +12,7 @@ from program import OSCINE, ROOT, Child, Program, skip
 TORCH = os.environ.get("OSCINE_TORCH", "1").lower() not in ("0", "off", "false")
 FAKE = ("models:\n  melody: {kind: melody, engine: fake, "
         "melody: {pitches: [48, 72], rest: true, durations: [0.25, 0.5, 1, 1.5, 2], state: 2}}\n")
-TRAINED = f"models:\n  melody: {ROOT / 'models/zoo/melody/card.yaml'}\n"
+TRAINED = f"models:\n  melody: {{card: {ROOT / 'models/zoo/melody/card.yaml'}, trusted: true}}\n"
 BAD = ["--delay", "uniform:0:95", "--loss", "2%", "--duplicate", "5%", "--reorder", "5%"]
 
 

@@ -11,7 +11,7 @@ const { Session, SETTINGS } = require("./oscine-session.js");
 const { halves, position } = require("./oscine-osc.js");
 
 const MISSING = "is not understood; there are";
-const WORDS = ["open", "close", "set", "get", "reset", "note", "clear", "play", "stop", "clock", "run", "frames", "sound", "finish", "file", "folder", "ask", "labels", "rate", "unit", ...SETTINGS];
+const WORDS = ["hello", "open", "close", "set", "get", "reset", "note", "clear", "play", "stop", "clock", "run", "frames", "sound", "finish", "file", "folder", "ask", "labels", "rate", "unit", ...SETTINGS];
 const MOST_VALUES = 512; // of sound in one message to the patch
 
 /// outlet(words…) hears; makeTransport(host, port, receive, broken) -> transport of Client, with close(). files: path(text as Max writes it),
@@ -90,7 +90,8 @@ class Bridge {
         const place = this.place(String(name));
         if (!WORDS.includes(word)) return this.failAt(name, 400, "", `${word} ${MISSING} ${WORDS.join(", ")}`);
         const { session } = place;
-        if (word === "open") session.open(args[0], args[1] || "default", place.rate, place.unit);
+        if (word === "hello") this.outlet("session", place.name, "here", this.client && this.client.state === "ready" ? 1 : 0);
+        else if (word === "open") session.open(args[0], args[1] || "default", place.rate, place.unit);
         else if (word === "rate") session.setRate((place.rate = args[0]));
         else if (word === "unit") place.unit = args[0];
         else if (word === "clock") session.playhead(position(args[0], args[1]), args[2]);

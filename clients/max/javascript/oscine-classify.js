@@ -7,7 +7,10 @@ const SETTINGS_OF_MODEL = ["top", "threshold", "sensitivity"];
 
 class Classify extends Listener {
     message(word, ...args) {
-        if (SETTINGS_OF_MODEL.includes(word)) this.settle(word, args);
+        if (SETTINGS_OF_MODEL.includes(word)) {
+            this.lasting.set(word, args);
+            this.settle(word, args);
+        }
         else if (["policy", "flush", "status"].includes(word)) this.sequencer(word, args);
         else return super.message(word, ...args);
         return true;

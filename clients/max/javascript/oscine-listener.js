@@ -92,7 +92,7 @@ class Listener extends SessionObject {
         if (this.fileIsOpen) this.toAside("file", "set", name, ...values);
     }
 
-    toAside(which, ...words) { this.out.daemon("session", `${this.base}-${which}`, ...words); }
+    toAside(which, ...words) { this.send(`${this.base}-${which}`, words); }
 
     openAside(which, rate) {
         this.toAside(which, "rate", rate);

@@ -28,7 +28,7 @@ class Melody extends SessionObject {
         else if (word === "note") this.note(...args);
         else if (word === "forget") this.toDaemon("clear");
         else if (word === "tempo" && this.unit === "ticks") this.out.tempo(...args);
-        else if (ATTRIBUTES.includes(word)) this.toDaemon("set", word, ...args);
+        else if (ATTRIBUTES.includes(word)) this.keep(word, args);
         else if (word === "policy") this.policy(...args);
         else {
             if (word === "horizon" && typeof args[0] === "number") this.horizon = args[0];

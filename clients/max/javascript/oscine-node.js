@@ -76,6 +76,7 @@ const bridge = new Bridge({
 
 for (const word of ["connect", "disconnect", "start", "status", "models", "info", "send", "session", "late"]) Max.addHandler(word, (...args) => bridge.message(word, ...args));
 
+Max.outlet("state", "started"); // nothing is known here of what was said before
 bridge.connect(given(host, "127.0.0.1"), Number(given(port, "7770")));
 
 // Max ends the process when the patch closes: its sessions leave with it.

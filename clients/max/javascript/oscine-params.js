@@ -9,17 +9,22 @@ class Params extends SessionObject {
         this.names = [];
     }
 
-    begin() { if (this.model) this.toDaemon("labels", this.model); }
+    start() { if (this.model) this.toDaemon("labels", this.model); }
+
+    /// What is known of the model may have changed.
+    state(word) {
+        const before = this.alive;
+        super.state(word);
+        if (before && (word === "connected" || word === "restarted")) this.start();
+    }
 
     message(word, ...args) {
         if (word === "model") {
             this.model = args[0];
-            this.begin();
-        } else if (word === "state") { // what is known of the model may have changed
-            if (args[0] === "connected" || args[0] === "restarted") this.begin();
-        } else if (word === "answer") this.answer(...args);
-        else return false;
-        return true;
+            this.start();
+            return true;
+        }
+        return ["answer", "state"].includes(word) && super.message(word, ...args);
     }
 
     list(...values) {

@@ -116,6 +116,24 @@
 				"box": {
 					"id": "obj-6",
 					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						20.0,
+						158.0,
+						68.0,
+						22.0
+					],
+					"text": "gate 1 0"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-7",
+					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 2,
 					"outlettype": [
@@ -124,7 +142,7 @@
 					],
 					"patching_rect": [
 						20.0,
-						158.0,
+						194.0,
 						348.0,
 						22.0
 					],
@@ -133,7 +151,26 @@
 			},
 			{
 				"box": {
-					"id": "obj-7",
+					"id": "obj-8",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 2,
+					"outlettype": [
+						"",
+						""
+					],
+					"patching_rect": [
+						20.0,
+						230.0,
+						47.0,
+						22.0
+					],
+					"text": "t l 1"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-9",
 					"maxclass": "newobj",
 					"numinlets": 4,
 					"numoutlets": 4,
@@ -145,7 +182,7 @@
 					],
 					"patching_rect": [
 						20.0,
-						194.0,
+						266.0,
 						180.0,
 						22.0
 					],
@@ -154,13 +191,13 @@
 			},
 			{
 				"box": {
-					"id": "obj-8",
+					"id": "obj-10",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
 						220.0,
-						194.0,
+						266.0,
 						131.0,
 						22.0
 					],
@@ -169,13 +206,13 @@
 			},
 			{
 				"box": {
-					"id": "obj-9",
+					"id": "obj-11",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
 						20.0,
-						230.0,
+						302.0,
 						124.0,
 						22.0
 					],
@@ -184,7 +221,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-10",
+					"id": "obj-12",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -194,7 +231,7 @@
 					],
 					"patching_rect": [
 						164.0,
-						230.0,
+						302.0,
 						47.0,
 						22.0
 					],
@@ -203,7 +240,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-11",
+					"id": "obj-13",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -212,7 +249,7 @@
 					],
 					"patching_rect": [
 						231.0,
-						230.0,
+						302.0,
 						103.0,
 						22.0
 					],
@@ -221,49 +258,17 @@
 			},
 			{
 				"box": {
-					"id": "obj-12",
+					"id": "obj-14",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
 						354.0,
-						230.0,
+						302.0,
 						131.0,
 						22.0
 					],
 					"text": "s #3-oscine-state"
-				}
-			},
-			{
-				"box": {
-					"id": "obj-13",
-					"maxclass": "outlet",
-					"numinlets": 1,
-					"numoutlets": 0,
-					"patching_rect": [
-						20.0,
-						266.0,
-						30.0,
-						30.0
-					],
-					"index": 1,
-					"comment": "state"
-				}
-			},
-			{
-				"box": {
-					"id": "obj-14",
-					"maxclass": "outlet",
-					"numinlets": 1,
-					"numoutlets": 0,
-					"patching_rect": [
-						70.0,
-						266.0,
-						30.0,
-						30.0
-					],
-					"index": 2,
-					"comment": "fail"
 				}
 			},
 			{
@@ -273,8 +278,40 @@
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
+						20.0,
+						338.0,
+						30.0,
+						30.0
+					],
+					"index": 1,
+					"comment": "state"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-16",
+					"maxclass": "outlet",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"patching_rect": [
+						70.0,
+						338.0,
+						30.0,
+						30.0
+					],
+					"index": 2,
+					"comment": "fail"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-17",
+					"maxclass": "outlet",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"patching_rect": [
 						120.0,
-						266.0,
+						338.0,
 						30.0,
 						30.0
 					],
@@ -299,7 +336,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-8",
+						"obj-10",
 						0
 					],
 					"source": [
@@ -311,7 +348,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-6",
+						"obj-7",
 						0
 					],
 					"source": [
@@ -324,7 +361,7 @@
 				"patchline": {
 					"destination": [
 						"obj-6",
-						0
+						1
 					],
 					"source": [
 						"obj-4",
@@ -347,35 +384,23 @@
 			{
 				"patchline": {
 					"destination": [
+						"obj-8",
+						0
+					],
+					"source": [
+						"obj-7",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
 						"obj-9",
 						0
 					],
 					"source": [
-						"obj-7",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-10",
-						0
-					],
-					"source": [
-						"obj-7",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-13",
-						0
-					],
-					"source": [
-						"obj-10",
+						"obj-8",
 						0
 					]
 				}
@@ -387,7 +412,19 @@
 						0
 					],
 					"source": [
-						"obj-10",
+						"obj-9",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-6",
+						0
+					],
+					"source": [
+						"obj-8",
 						1
 					]
 				}
@@ -399,20 +436,8 @@
 						0
 					],
 					"source": [
-						"obj-11",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-14",
-						0
-					],
-					"source": [
-						"obj-7",
-						2
+						"obj-9",
+						1
 					]
 				}
 			},
@@ -423,7 +448,55 @@
 						0
 					],
 					"source": [
-						"obj-7",
+						"obj-12",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-13",
+						0
+					],
+					"source": [
+						"obj-12",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-14",
+						0
+					],
+					"source": [
+						"obj-13",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-16",
+						0
+					],
+					"source": [
+						"obj-9",
+						2
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-17",
+						0
+					],
+					"source": [
+						"obj-9",
 						3
 					]
 				}

@@ -29,6 +29,8 @@ def by_arguments(name, text, scripts):
     words = arguments(text)
     if name == "route":
         return "m" * (len(words) + 1), "m" * (len(words) + 1)
+    if name == "gate":
+        return "mm", "m" * int(words[0] if words else 1)
     if name == "unpack":
         return "m", "m" * len(words)
     if name == "sel":  # with one argument a second inlet sets it

@@ -21,6 +21,7 @@ const until = (...words) => new Promise((done) => waiting.push([words, done]));
 async function main() {
     const oscine = new Oscine(port, "classify-test", (...words) => ear.hear(...words));
     const ear = new Ear("classify", model, () => oscine, hear, { buffers: { recorded } });
+    ear.load();
     await until("opened");
     const began = until("begins");
     const quiet = new Float32Array(4800);

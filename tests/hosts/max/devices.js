@@ -52,7 +52,9 @@ class Device {
 async function main() {
     const [one, two, ear] = [new Device("one", "stream", "wire"), new Device("two", "stream", "wire"), new Device("ear", "classify", "loudness")];
     const all = [one, two, ear], opened = (devices) => Promise.all(devices.map((device) => device.until("opened")));
-    await opened(all);
+    const isOpen = opened(all);
+    all.forEach((device) => device.ear.load());
+    await isOpen;
     await Promise.all([one.play(0.5), two.play(0.25), ear.play(0, true)]);
     const told = { first: { wrong: [one.wrong(), two.wrong()], labels: ear.main.splice(0), begins: ear.begins() } };
     const again = opened(all);

@@ -61,6 +61,7 @@ test("pad: it moves the dials, and the dials ask", () => {
 
 test("knobs: dials turn the attributes of the model that is open, over their ranges", () => {
     const knobs = run("oscine-knobs.js", [2]);
+    knobs.send("connected", 5, "0.1.0");
     knobs.send("knob", 1, 0.5);
     knobs.send("model", "voice");
     knobs.send("about", "voice", "stream");

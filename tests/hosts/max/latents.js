@@ -15,6 +15,7 @@ async function main() {
         if (outlet === "state" && words[0] === "latency") told.latency = words[1];
         if (outlet === "state" && (words[0] === "fail" || words[0] === "late")) told.fails.push(words[3]);
     });
+    ear.load();
     await isOpen;
     await ear.play(silence(0.1));
     ear.object.send(1, 2);

@@ -41,19 +41,22 @@ const melody = new MaxScript(script("oscine-object.js"), ["melody", "77", "melod
     if (outlet === 2 && words[0] === "fail" && words[1] !== 503) told.failed.push(words); // 503: it still loads
     if (outlet === 2 && words[0] === "opened" && told.opened++ === 0) begin();
     if (outlet === 2 && words[0] === "value") known = true;
-    if (outlet === 3) toOscine(words);
+    if (outlet === 3 && gate) toOscine(words);
 } });
 
+let gate = false; // of [oscine]: opens with the first word of its script
 let rest = "";
 child.stdout.on("data", (data) => {
     const lines = (rest + data).split("\n");
     rest = lines.pop();
+    gate = true;
     for (const [kind, word, ...words] of lines.map((line) => JSON.parse(line))) {
         if (kind === "outlet" && word === "state") melody.send("state", ...words);
-        if (kind === "outlet" && word === "state" && words[0] === "connected") melody.send("loadbang");
         if (kind === "outlet" && word === "session" && words[0] === "77") melody.send("answer", ...words.slice(1));
     }
 });
+
+melody.send("loadbang"); // long before [oscine] is there
 
 let now = START_HIGH * 65536;
 const start = now, end = start + Number(seconds) * RATE, again = start + Math.floor((end - start) / 3);

@@ -11,8 +11,25 @@ function object(kind, given, ...more) {
     const outs = [[], [], [], [], []];
     const it = new MaxScript(script("oscine-object.js"), [kind, "1234", given, ...more], { onOutlet: (outlet, words) => outs[outlet].push(words) });
     it.outs = outs;
+    it.send("state", "connected", 5, "0.1.0");
     return it;
 }
+
+test("what a patch says as it loads is kept until [oscine] has a daemon, sessions first; where that is there already it says so", () => {
+    for (const [word, ...rest] of [["state", "connected", 5, "0.1.0"], ["answer", "here", 1]]) {
+        const melody = object("melody", "melody");
+        melody.send("state", "started"); // as after the patch was loaded
+        melody.send("seed", 7);
+        melody.send("loadbang");
+        melody.send("clock", "seq", 0, 0, 48000);
+        melody.send("answer", "here", 0);
+        assert.deepEqual(melody.outs[3], [["session", "1234", "hello"]]);
+        melody.send(word, ...rest);
+        assert.deepEqual(melody.outs[3].slice(1), [["session", "1234", "rate", 48000], ["session", "1234", "open", "melody"], ["session", "1234", "set", "seed", 7], ["session", "1234", "set", "seed", 7]]);
+        melody.send("open", "other");
+        assert.deepEqual(melody.outs[3].slice(6), [["session", "1234", "open", "other"], ["session", "1234", "set", "seed", 7]], "another model gets the same");
+    }
+});
 
 test("params: lists ask, answers carry the names of the outputs, then done", () => {
     const params = object("params", "synth-params");
@@ -20,11 +37,11 @@ test("params: lists ask, answers carry the names of the outputs, then done", () 
     params.send("answer", "labels", "pitch", "filter");
     params.send(0.4, 0.7);
     params.send("answer", "values", 57.25, 1830.5);
-    assert.deepEqual(params.outs[3], [["session", "1234", "labels", "synth-params"], ["session", "1234", "ask", "synth-params", 0.4, 0.7]]);
+    assert.deepEqual(params.outs[3], [["session", "1234", "hello"], ["session", "1234", "labels", "synth-params"], ["session", "1234", "ask", "synth-params", 0.4, 0.7]]);
     assert.deepEqual(params.outs.slice(0, 3), [[["pitch", 57.25], ["filter", 1830.5]], [[57.25, 1830.5]], [["done"]]]);
     params.send("model", "other");
     params.send("state", "connected", 5, "0.1.0");
-    assert.deepEqual(params.outs[3].slice(2), Array(2).fill(["session", "1234", "labels", "other"]));
+    assert.deepEqual(params.outs[3].slice(3), Array(2).fill(["session", "1234", "labels", "other"]));
     params.send("answer", "fail", 404, "/ask", "no model");
     params.send("dance");
     assert.deepEqual(params.outs[2].slice(1), [["fail", 404, "/ask", "no model"], ["fail", 400, "", "dance is not understood"]]);

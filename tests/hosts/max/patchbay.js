@@ -45,15 +45,21 @@ class Ear {
             if (outlet === 5) oscine().send(words);
         }, onNamed: (name, words) => name === `${self}-session-clock` && this.object.send(...words) });
     }
+    /// The patch is loaded, long before [oscine] is there: Node takes its time. Until then [gate] lets nothing through.
+    load() {
+        this.gate = false;
+        this.object.send("loadbang");
+    }
     out(outlet, words) {
         if (outlet === 1) this.seq.send(...words);
-        if (outlet === 3) return this.oscine().send(words);
+        if (outlet === 3) return this.gate && this.oscine().send(words);
         if (outlet === 2 && words[0] === "heard") return this.waiters.shift()();
         this.told(["main", "second", "state"][outlet], words);
     }
     /// What [route] of the patch does with the words of [oscine].
     hear(word, ...words) {
-        if (word === "state") return words[0] === "connected" && this.object.send("loadbang");
+        this.gate = true;
+        if (word === "state") return this.object.send("state", ...words);
         if (word !== "session") return;
         const [name, ...rest] = words;
         if (name === `${this.self}-session`) this.object.send("answer", ...rest);

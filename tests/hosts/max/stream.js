@@ -42,7 +42,9 @@ function differences({ given, played }, latency, from, to) {
 async function main() {
     const oscine = new Oscine(port, "stream-test", (...words) => both.forEach(({ ear }) => ear.hear(...words)));
     const both = ["7", "8"].map((self) => instance(self, () => oscine));
-    await Promise.all(both.map(({ until }) => until("opened")));
+    const isOpen = Promise.all(both.map(({ until }) => until("opened")));
+    both.forEach(({ ear }) => ear.load());
+    await isOpen;
     await Promise.all(both.map(({ play }, i) => play(RATE, 11 + i)));
     const latency = both[0].states.find(([word]) => word === "latency")[1];
     const first = both.map((it) => {
