@@ -9,7 +9,6 @@ import unittest
 from pathlib import Path
 
 from maxnode import MaxNode, NODE, WITHOUT_NODE
-from osc import Peer
 from program import OSCINE, Program, fake, skip
 from stage_test import serving_process
 

@@ -66,6 +66,7 @@ class Classify(unittest.TestCase):
         needs = told["opened"][5]
         lookahead = round(needs + 0.06 * RATE)
         self.assertEqual(told["late"], [])
+        self.assertIn(["latency", lookahead], [row[:2] for row in told["state"]])
         self.assertEqual([at for at, _ in told["fires"]], [first + position + lookahead for _, position, _ in expected], "at one constant lookahead")
         self.assertEqual([row[:2] for row in told["now"]], [["hit", name] for name, _, _ in expected])
         for (_, height), row in zip(told["fires"], told["now"]):

@@ -1,7 +1,6 @@
 """The patches of clients/max: made from their sources byte for byte, nothing for lint to say, and lint that says what is wrong; the
 container of Max for Live devices, frozen or not."""
 import copy
-import json
 import re
 import struct
 import sys

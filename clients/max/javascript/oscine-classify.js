@@ -21,7 +21,11 @@ class Classify extends Listener {
         if (word === "policy") this.toDaemon(word, ...args);
     }
 
-    setLookahead(ms) { this.out.second("lookahead", ms); }
+    /// The delay of the impulse behind the sound, which stays.
+    setLookahead(ms) {
+        this.out.second("lookahead", ms);
+        this.out.state("latency", this.units(ms), ms);
+    }
 
     /// KIND NAME VALUES… HIGH LOW as it comes; what was not heard live has `file` before it, and is not played.
     heard(words, aside) {

@@ -3,20 +3,17 @@
 "use strict";
 
 const { Float, halves, position } = require("./oscine-osc.js");
+const { Numbered, COUNTS } = require("./oscine-numbered.js");
 
 const SETTINGS = ["enable", "lookahead", "horizon", "policy", "expire", "reorder", "format"]; // /NAME id session value
 const REPLAYED = (address) => ["/set", "/note", "/play", "/stop"].includes(address) || SETTINGS.includes(address.slice(1));
 const MOST_NOTES = 4096; // of a seed, kept for playing again
-const HALF = 1 << 23, COUNTS = 1 << 24;
 
 const MOST_FLOATS = 285; // of one message by UDP
 const floats = (blob) => { // little-endian, wherever the blob begins
     const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
     return Array.from({ length: blob.byteLength >> 2 }, (_, i) => view.getFloat32(4 * i, true));
 };
-const KEPT = 256; // events that the daemon may send again
-const after = (seq) => (seq % (COUNTS - 1)) + 1;
-const ahead = (a, b) => ((a - b + HALF + COUNTS) % COUNTS) - HALF; // how far a counter a is past b, by half range
 
 /// out: {state(word, …), value(attribute, …), event(event), result(…)}. Nothing is sent before the client is ready.
 class Session {
@@ -109,8 +106,8 @@ class Session {
     /// Where the host is: ten to twenty times a second.
     playhead(at, rate = this.wanted ? this.wanted.rate : 0) {
         this.now = at;
-        this.giveUp(at);
-        if (this.number) this.client.tell("/playhead", [this.number, ...halves(at), this.seen, new Float(rate)]);
+        this.events.giveUp(at);
+        if (this.number) this.client.tell("/playhead", [this.number, ...halves(at), this.events.seen, new Float(rate)]);
     }
 
     /// A message of a session's stream, counted here.
@@ -175,9 +172,7 @@ class Session {
     // How it is done.
 
     forget() {
-        this.seen = 0;
-        this.later = new Map(); // number -> position of events that came before one that is missing
-        this.missing = new Set(); // numbers that are waited for no more
+        this.events = new Numbered();
         this.inputs = 0;
         this.heldUntil = null;
     }
@@ -262,32 +257,11 @@ class Session {
     failed({ code, address, text }) { this.out.fail(code, address, text); }
 
     heardEvent([, seq, generation, hi, lo, when, duration, kind, ...values]) {
-        if (!this.isNew(seq, when === 1 ? position(hi, lo) : Infinity)) return;
+        if (!this.events.isNew(seq, when === 1 ? position(hi, lo) : Infinity)) return;
         const at = position(hi, lo);
         if (when === 1 && generation < this.generation && at >= this.cutAt) return; // void: a /play or /stop cut it off
         if (when === 1) this.heldUntil = Math.max(this.heldUntil === null ? at : this.heldUntil, at + duration);
         this.out.event({ session: this.number, seq, at, when, duration, generation, kind, values });
-    }
-
-    /// False for a double. `seen` is the highest number up to which all came.
-    isNew(seq, at) {
-        if (this.missing.delete(seq)) return true; // it comes after all
-        if (ahead(seq, this.seen) <= 0 || this.later.has(seq)) return false;
-        this.later.set(seq, at);
-        this.goOn();
-        return true;
-    }
-
-    goOn() { for (let next = after(this.seen); this.later.delete(next); next = after(next)) this.seen = next; }
-
-    /// What a cut voided is not sent again. A number is waited for until an event behind it has sounded.
-    giveUp(now) {
-        const past = [...this.later].filter(([, at]) => at < now).map(([seq]) => seq);
-        if (past.length === 0) return;
-        const to = past.reduce((a, b) => (ahead(a, b) > 0 ? a : b));
-        for (; this.seen !== to; this.seen = after(this.seen)) if (!this.later.delete(after(this.seen))) this.missing.add(after(this.seen));
-        for (const seq of this.missing) if (ahead(this.seen, seq) > KEPT) this.missing.delete(seq);
-        this.goOn();
     }
 }
 

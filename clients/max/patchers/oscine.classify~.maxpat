@@ -65,10 +65,10 @@
 					"patching_rect": [
 						20.0,
 						64.0,
-						919.1999999999999,
+						1045.2,
 						22.0
 					],
-					"text": "the same as it arrives, with HIGH LOW, the position that it is about (file … before what was not heard live); state, late ones, begins HIGH LOW."
+					"text": "the same as it arrives, with HIGH LOW, the position that it is about (file … before what was not heard live); state, late ones, latency SAMPLES MS, begins HIGH LOW."
 				}
 			},
 			{

@@ -4,7 +4,6 @@ messages that their receiver knows, scripts that exist, names that somebody hear
 import json
 import re
 import sys
-from pathlib import Path
 
 from amxd import patcher_of
 from make import ENDINGS, HERE, Package

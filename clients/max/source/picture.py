@@ -4,11 +4,12 @@ import sys
 from html import escape
 from pathlib import Path
 
-from lint import load, name_of
+from lint import DEVICE_HEIGHT, load, name_of
 
 HERE = Path(__file__).resolve().parent
 DOCS = HERE.parents[2] / "docs" / "pictures"
 PICTURES = {"max-course.svg": "examples/course.maxpat", "max-params.svg": "examples/params.maxpat", "max-melody.svg": "examples/melody.maxpat"}
+DEVICES = {f"max-oscine-{name.lower()}.svg": f"devices/Oscine {name}.amxd" for name in ("Classify", "Melody", "Params", "Stream")}
 STYLE = "text{font:12px Arial,sans-serif}.b{fill:#f4f4f4;stroke:#777}.m{fill:#dde6ee;stroke:#777}.c{fill:none;stroke:#555}.s{fill:none;stroke:#b80;stroke-width:2.5;stroke-dasharray:5 2}"
 
 
@@ -46,8 +47,30 @@ def draw(patcher):
     return "\n".join([head, f"<style>{STYLE}</style>", '<rect width="100%" height="100%" fill="#fff"/>', *lines, *shapes, "</svg>"]) + "\n"
 
 
+def on_device(box):
+    """A box as Live shows it."""
+    x, y, width, height = box["presentation_rect"]
+    name, middle = name_of(box), x + width / 2
+    if name == "live.dial":
+        short = box["saved_attribute_attributes"]["valueof"]["parameter_shortname"]
+        return [f'<circle class="m" cx="{middle:g}" cy="{y + 26:g}" r="12"/>', f'<path class="c" d="M{middle:g} {y + 26:g}V{y + 14:g}"/>',
+                f'<text x="{middle:g}" y="{y + 10:g}" text-anchor="middle">{escape(short)}</text>']
+    if name == "live.comment":
+        return [f'<text x="{x + 3:g}" y="{y + 13:g}" fill="#555">{escape(box["text"])}</text>']
+    frame = f'<rect class="{"m" if name == "live.text" else "b"}" x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="2"/>'
+    return [frame, f'<text x="{x + 5:g}" y="{y + 12:g}">{escape(box.get("text", ""))}</text>']
+
+
+def draw_device(patcher):
+    width, height = patcher["devicewidth"], DEVICE_HEIGHT
+    shapes = [part for entry in patcher["boxes"] if "presentation_rect" in entry["box"] for part in on_device(entry["box"])]
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height}" viewBox="0 0 {width:g} {height}">'
+    return "\n".join([head, f"<style>{STYLE.replace('12px', '10px')}</style>", '<rect width="100%" height="100%" fill="#ddd"/>', *shapes, "</svg>"]) + "\n"
+
+
 def drawn():
-    return [(DOCS / name, draw(load(HERE.parent / source)["patcher"])) for name, source in PICTURES.items()]
+    patches = [(DOCS / name, draw(load(HERE.parent / source)["patcher"])) for name, source in PICTURES.items()]
+    return patches + [(DOCS / name, draw_device(load(HERE.parent / source)["patcher"])) for name, source in DEVICES.items()]
 
 
 def main():

@@ -155,19 +155,19 @@ test("doubles are dropped, seen tells up to where all came, and void generations
     it.play(0);
     it.done("/play");
     for (const seq of [1, 3, 3, 1, 5]) it.event(seq, 1, seq * 100);
-    assert.equal(it.seen, 1);
+    assert.equal(it.events.seen, 1);
     it.event(2, 1, 200);
-    assert.equal(it.seen, 3);
+    assert.equal(it.events.seen, 3);
     assert.deepEqual(it.log.filter(([word]) => word === "event").map(([, { at }]) => at), [100, 300, 500, 200]);
     it.play(250);
     it.event(6, 1, 600);
     it.event(7, 2, 700);
     assert.deepEqual(it.log.filter(([word]) => word === "event").map(([, { at }]) => at).slice(4), [700]);
-    it.seen = 16777214; // the counter's end: 0 is no number
-    it.later.clear();
+    it.events.seen = 16777214; // the counter's end: 0 is no number
+    it.events.later.clear();
     it.event(16777215, 2, 800);
     it.event(1, 2, 900);
-    assert.equal(it.seen, 1);
+    assert.equal(it.events.seen, 1);
 });
 
 test("an event that is not sent again is waited for until one behind it has sounded; where it comes after all, it is told", () => {
@@ -179,12 +179,12 @@ test("an event that is not sent again is waited for until one behind it has soun
     it.done("/play");
     for (const seq of [1, 4, 6]) it.event(seq, 1, seq * 100);
     it.playhead(350);
-    assert.equal(it.seen, 1);
+    assert.equal(it.events.seen, 1);
     it.playhead(450);
-    assert.equal(it.seen, 4);
+    assert.equal(it.events.seen, 4);
     it.event(3, 1, 300);
     it.event(3, 1, 300);
     it.event(5, 1, 500);
-    assert.equal(it.seen, 6);
+    assert.equal(it.events.seen, 6);
     assert.deepEqual(it.log.filter(([word]) => word === "event").map(([, { at }]) => at), [100, 400, 600, 300, 500]);
 });
