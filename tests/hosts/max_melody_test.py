@@ -3,11 +3,13 @@ every note of the daemon fires on its own sample, once, and the same notes for e
 import json
 import os
 import re
+import signal
 import subprocess
 import unittest
 
 from maxnode import NODE, SCRIPTS, WITHOUT_NODE
 from program import OSCINE, ROOT, Child, Program, skip
+from stage_test import serving_process
 
 TORCH = os.environ.get("OSCINE_TORCH", "1").lower() not in ("0", "off", "false")
 FAKE = ("models:\n  melody: {kind: melody, engine: fake, "
@@ -71,6 +73,23 @@ class Melody(unittest.TestCase):
 
     def test_every_note_is_on_its_sample_whatever_the_network_does(self):
         self.same(FAKE, (1, 2))
+
+    def test_a_restart_goes_on_from_the_end_of_what_is_held(self):
+        with Program(FAKE) as oscine:
+            patch = Child([NODE, str(ROOT / "tests/hosts/max/melody.js"), str(SCRIPTS / "oscine-node.js"), str(oscine.port), "6", "7", "restart"], "stdout")
+            try:
+                patch.wait_line("ready")
+                os.kill(serving_process(oscine), signal.SIGKILL)
+                told = json.loads(patch.wait_line("fired"))
+            finally:
+                patch.end()
+        fired = self.check(told)
+        self.assertEqual(told["opened"], 2)
+        again = told["plays"][1][0]
+        held = max(position for position, _, generation, _ in told["given"] if generation == 1)
+        self.assertGreater(again, held, "it begins behind the last note that is held")
+        self.assertLess(again - held, 48000)
+        self.assertTrue(any(position < again for position, _, _ in fired))
 
     @unittest.skipUnless(TORCH, "built without LibTorch: the trained melody needs it")
     def test_the_trained_melody_too(self):

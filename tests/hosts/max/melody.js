@@ -1,11 +1,12 @@
-// node melody.js SCRIPT-OF-OSCINE PORT SECONDS SEED: [oscine.melody] -> [oscine.seq~] as their patches join them. [oscine]'s script runs in
+// node melody.js SCRIPT-OF-OSCINE PORT SECONDS SEED [restart]: [oscine.melody] -> [oscine.seq~] as their patches join them. [oscine]'s script runs in
 // a node of its own, the other scripts in a stand-in of [v8], gen~ in the evaluator. Counting begins shortly before 2^24. Sound goes on as soon
-// as all is there that the next half second needs. Says as JSON what fired where, what the daemon gave, and what was late or failed.
+// as all is there that the next half second needs. After a third of it, it plays anew from elsewhere, or, with `restart`, says `ready` and
+// waits until the daemon, which restarts, has been told to play again. Says as JSON what fired where, what the daemon gave, and what was late or failed.
 "use strict";
 const fs = require("fs"), path = require("path"), { spawn } = require("child_process");
 const { Gen, Buffer32 } = require("./genexpr.js");
 const { MaxScript } = require("./mockv8.js");
-const [node, port, seconds, seed] = process.argv.slice(2);
+const [node, port, seconds, seed, restart] = process.argv.slice(2);
 const MAX = path.join(__dirname, "../../../clients/max"), script = (name) => path.join(MAX, "javascript", name);
 const STEP = 960, START_HIGH = 255, RATE = 48000, NEEDED = RATE / 2;
 
@@ -35,11 +36,16 @@ function given([, , seqNumber, generation, high, low, , , , pitch, velocity]) {
 const melody = new MaxScript(script("oscine-object.js"), ["melody", "77", "melody"], { onOutlet: (outlet, words) => {
     if (outlet === 1) {
         if (words[0] === "event") given(words);
+        if (words[0] === "cut" && restart && told.plays.length === 1) known = true;
         if (words[0] === "cut") told.plays.push([words[2] * 65536 + words[3], words[1]]);
         seq.send(...words);
     }
     if (outlet === 2 && words[0] === "fail" && words[1] !== 503) told.failed.push(words); // 503: it still loads
-    if (outlet === 2 && words[0] === "opened" && told.opened++ === 0) begin();
+    if (outlet === 2 && words[0] === "opened") {
+        numbers.clear(); // a session counts its events anew
+        seen = 0;
+        if (told.opened++ === 0) begin();
+    }
     if (outlet === 2 && words[0] === "value") known = true;
     if (outlet === 3 && gate) toOscine(words);
 } });
@@ -85,6 +91,10 @@ function sound() {
     if (now >= again && !asked) {
         asked = true;
         known = false;
+        if (restart) {
+            console.log("ready");
+            return setTimeout(sound, 20);
+        }
         melody.send("density", 0.8);
         melody.send("play", again + 2 * RATE); // beyond all that was told: what a cut voids is not sent again, and would be missing here
         melody.send("get", "seed"); // answered when the daemon knows; until then no sound
