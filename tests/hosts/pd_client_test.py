@@ -8,7 +8,7 @@ import unittest
 
 from osc import Peer
 from pd import CLIENT, ToldPd, need_pd
-from program import Program, fake
+from program import Program, fake, serving
 
 CONFIG = """
 aliases:
@@ -18,7 +18,7 @@ models:
 
 
 @contextlib.contextmanager
-def serving():
+def answering():
     """The daemon, once its model answers."""
     with Program(CONFIG) as oscine:
         peer = Peer()
@@ -38,7 +38,7 @@ class Client(unittest.TestCase):
     def test_no_daemon_a_daemon_and_a_new_one(self):
         with ToldPd("client") as pd:
             pd.wait_line("STATE: disconnected no", "oscine", "127.0.0.1:9", "start", "`oscine", "serve")
-            with serving() as oscine:
+            with answering() as oscine:
                 pd.tell(f"oscine connect 127.0.0.1 {oscine.port}")
                 pd.wait_line("STATE: connected")
                 pd.tell("oscine models")
@@ -48,10 +48,8 @@ class Client(unittest.TestCase):
                 pd.wait_line("STATE: fail 404", "sinth")
                 pd.tell("oscine status")
                 pd.wait_line("STATE: status.reply")
-                children = f"/proc/{oscine.process.pid}/task/{oscine.process.pid}/children"
-                if os.path.exists(children):
-                    with open(children, encoding="ascii") as file:
-                        os.kill(int(file.read().split()[0]), signal.SIGKILL)
+                if process := serving(oscine):
+                    os.kill(process, signal.SIGKILL)
                     pd.wait_line("STATE: restarted")
                     pd.tell("params 0.5 0.25")
                     pd.wait_line("ASKED: done")
@@ -75,7 +73,7 @@ class Client(unittest.TestCase):
             pd.wait_line("ASKED: fail 400 /oscine/v1/ask")
 
     def test_an_alias_comes_out_on_the_right(self):
-        with serving() as oscine, ToldPd("client") as pd:
+        with answering() as oscine, ToldPd("client") as pd:
             pd.tell(f"oscine connect 127.0.0.1 {oscine.port}")
             pd.wait_line("STATE: connected")
             pd.tell("oscine send /synth/update 0.25 0.5")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from melody_host import SECOND, Proxy, asked
 from pd import ToldPd, impulses, need_pd, read_stereo
-from program import ROOT, Program
+from program import ROOT, Program, serving
 
 SETTINGS = {"seed": 11, "tempo": 240.0}
 BEGIN, LENGTH = 3 * SECOND, 4 * SECOND
@@ -71,12 +71,6 @@ def where(pd):
 def wait_until(pd, position):
     while (ahead := position - where(pd)) > 0:
         time.sleep(min(0.25, ahead / SECOND))  # Pd tells nobody that time has passed
-
-
-def serving(oscine):
-    """The process that serves, a child of the one that was started; None where the system does not tell."""
-    children = Path(f"/proc/{oscine.process.pid}/task/{oscine.process.pid}/children")
-    return int(children.read_text(encoding="ascii").split()[0]) if children.exists() else None
 
 
 def killed(port, oscine):

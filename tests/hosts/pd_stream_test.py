@@ -2,6 +2,7 @@
 import importlib.util
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from osc import Peer
 from pd import PureData, need_pd, read_floats, write_floats
-from program import Program
+from program import Program, serving
 
 RATE, RATIO, LATENCY = 48000, 2048, 96
 AHEAD_MS = 1500  # long enough for a daemon that is watched by a sanitizer
@@ -46,9 +47,10 @@ class Delay(nn.Module):
 class Take:
     """One run: the channels of stream.patch, and what was printed."""
 
-    def __init__(self, config, method, seconds=1.5, ahead=AHEAD_MS, model="copy", rate=RATE):
+    def __init__(self, config, method, seconds=1.5, ahead=AHEAD_MS, model="copy", rate=RATE, kill=False):
+        """Half a second less than `seconds` of noise are played. `kill`: the serving process, as soon as something was sent."""
         dice = random.Random(7)
-        self.sound = [dice.uniform(-1, 1) for _ in range(rate)]
+        self.sound = [dice.uniform(-1, 1) for _ in range(int(rate * max(1, seconds - 0.5)))]
         with tempfile.TemporaryDirectory(prefix="oscine-stream-") as home, Program(config) as oscine:
             ready(oscine, model)
             given, take = Path(home) / "given.wav", Path(home) / "take.wav"
@@ -56,6 +58,10 @@ class Take:
             more = 2 * ahead if method == "encode" else ahead
             words = f"test {oscine.port} {given} {take} {model} {method} {int(seconds * 1000) + more} {ahead}"
             with PureData("stream", words, rate=rate) as pd:
+                self.killed = kill and serving(oscine)  # None where the system does not tell
+                if self.killed:
+                    pd.wait_line("STATUS: begins")
+                    os.kill(self.killed, signal.SIGKILL)
                 code = pd.wait(60)
                 self.log = pd.log
             assert code == 0, self.log
@@ -75,7 +81,9 @@ def ready(oscine, model):
     peer.close()
 
 
-RUNS = {"forward": {}, "both": {}, "encode": {"seconds": 2}, "three": {"seconds": 0.5, "ahead": 200}, "late": {"ahead": 0}}
+METHODS = ("forward", "both", "encode", "three")
+RUNS = {"forward": {}, "both": {}, "encode": {"seconds": 2}, "three": {"seconds": 0.5, "ahead": 200}, "late": {"ahead": 0},
+        "killed": {"seconds": 5, "kill": True}}
 
 
 class Streams(unittest.TestCase):
@@ -83,7 +91,7 @@ class Streams(unittest.TestCase):
     def setUpClass(cls):
         """All of them at the same time: they mostly wait."""
         with ThreadPoolExecutor(len(RUNS)) as pool:
-            runs = {name: pool.submit(Take, CONFIG, name if name != "late" else "forward", **more) for name, more in RUNS.items()}
+            runs = {name: pool.submit(Take, CONFIG, name if name in METHODS else "forward", **more) for name, more in RUNS.items()}
         cls.takes = {name: run.result() for name, run in runs.items()}
 
     def later(self, take, out, given, added=0):
@@ -131,6 +139,17 @@ class Streams(unittest.TestCase):
         take = self.takes["three"]
         self.assertIn("STATUS: fail 400 open this method has more than two channels of sound", [line.replace("\\", "") for line in take.log])
         self.assertEqual(set(take.out), {0.0})
+
+    def test_behind_a_restart_it_goes_on_with_the_same_delay(self):
+        take, delay = self.takes["killed"], AHEAD_MS * RATE // 1000
+        if not take.killed:
+            self.skipTest("this system does not tell which process serves")
+        hi, lo = take.told("begins")[-1]
+        again = int(hi) * 65536 + int(lo)
+        self.assertEqual(len(take.told("begins")), 2)
+        expected, heard = take.given[again:again + RATE], take.out[again + delay:again + delay + RATE]
+        self.assertGreater(sum(1 for x in expected if x), RATE // 2, "it played when the session was there again")
+        self.assertEqual([(i, a, b) for i, (a, b) in enumerate(zip(heard, expected)) if a != b][:5], [], "sample, heard, expected")
 
     def test_what_comes_too_late_is_told_and_silent(self):
         take = self.takes["late"]

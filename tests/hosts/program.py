@@ -118,3 +118,9 @@ class Program(Child):
     def __exit__(self, *_):
         self.end()
         self.folder.cleanup()
+
+
+def serving(oscine):
+    """The process that serves, a child of the one that was started; None where the system does not tell."""
+    children = Path(f"/proc/{oscine.process.pid}/task/{oscine.process.pid}/children")
+    return int(children.read_text(encoding="ascii").split()[0]) if children.exists() else None
