@@ -3,6 +3,7 @@
 
 const HALF = 1 << 23, COUNTS = 1 << 24;
 const KEPT = 256; // numbers that are remembered as given up
+const MOST_LATER = 4096; // behind one that is missing
 
 const after = (seq) => (seq % (COUNTS - 1)) + 1;
 const ahead = (a, b) => ((a - b + HALF + COUNTS) % COUNTS) - HALF; // how far a is past b
@@ -14,12 +15,13 @@ class Numbered {
         this.missing = new Set(); // numbers that are waited for no more
     }
 
-    /// False for a double.
+    /// False for a double. at: where it is of no use any more to wait for those before it.
     isNew(seq, at) {
         if (this.missing.delete(seq)) return true; // it comes after all
         if (ahead(seq, this.seen) <= 0 || this.later.has(seq)) return false;
         this.later.set(seq, at);
         this.goOn();
+        if (this.later.size > MOST_LATER) this.giveUp(Infinity);
         return true;
     }
 

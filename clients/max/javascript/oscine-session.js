@@ -8,6 +8,7 @@ const { Numbered, COUNTS } = require("./oscine-numbered.js");
 const SETTINGS = ["enable", "lookahead", "horizon", "policy", "expire", "reorder", "format"]; // /NAME id session value
 const REPLAYED = (address) => ["/set", "/note", "/play", "/stop"].includes(address) || SETTINGS.includes(address.slice(1));
 const MOST_NOTES = 4096; // of a seed, kept for playing again
+const ANSWERS_S = 2; // the daemon sends answers again for so long
 
 const MOST_FLOATS = 285; // of one message by UDP
 const floats = (blob) => { // little-endian, wherever the blob begins
@@ -257,8 +258,8 @@ class Session {
     failed({ code, address, text }) { this.out.fail(code, address, text); }
 
     heardEvent([, seq, generation, hi, lo, when, duration, kind, ...values]) {
-        if (!this.events.isNew(seq, when === 1 ? position(hi, lo) : Infinity)) return;
         const at = position(hi, lo);
+        if (!this.events.isNew(seq, when === 1 ? at : at + ANSWERS_S * this.wanted.rate)) return;
         if (when === 1 && generation < this.generation && at >= this.cutAt) return; // void: a /play or /stop cut it off
         if (when === 1) this.heldUntil = Math.max(this.heldUntil === null ? at : this.heldUntil, at + duration);
         this.out.event({ session: this.number, seq, at, when, duration, generation, kind, values });

@@ -188,3 +188,18 @@ test("an event that is not sent again is waited for until one behind it has soun
     assert.equal(it.events.seen, 6);
     assert.deepEqual(it.log.filter(([word]) => word === "event").map(([, { at }]) => at), [100, 400, 600, 300, 500]);
 });
+
+test("answers are waited for as long as the daemon sends them again, and never more than 4096 of them", () => {
+    const world = new World(), client = ready(world), it = session(world, client);
+    client.on.push = (address, args) => it.hear(address, args);
+    it.open("drums");
+    it.answer(11);
+    const label = (seq, at) => client.say("/event", 11, seq, 0, ...halves(at), 0, 0, "label", "kick", new Float(0.5), 1);
+    for (const seq of [1, 3, 4]) label(seq, 1000 * seq);
+    it.playhead(50000);
+    assert.equal(it.events.seen, 1);
+    it.playhead(100000);
+    assert.equal(it.events.seen, 4);
+    for (let seq = 6; seq < 4110; seq++) label(seq, 1e9);
+    assert.ok(it.events.later.size < 4096 && it.events.seen >= 4102, `${it.events.seen}`);
+});
