@@ -176,6 +176,15 @@ class Bridge(unittest.TestCase):
                 self.assertEqual(one.ask(["session", "a", "run", 0, 0, 0, 0], "session", "a", "result")[5:], [3, 3])
             self.assertEqual(self.sessions(one), 1)
 
+    def test_a_request_with_an_id_of_the_patchs_own_is_answered_to_the_patch(self):
+        with MaxNode(self.shared.port) as patch:
+            patch.hear("state", "connected")
+            for _ in range(3):
+                self.assertEqual(patch.ask(["send", "/oscine/v1/ask", 1, "synth", 0.25, 0.5], "heard"), ["heard", "/result", 1, 0, 0, 0, 0.75, 0.75])
+            patch.send("send", "/oscine/v1/labels", 2, "synth", 0, 0)
+            self.assertEqual([patch.hear("heard")[1] for _ in range(3)], ["/model.label", "/model.label", "/done"])
+            self.assertEqual(patch.ask(["send", "/oscine/v1/labels", 3, "nobody", 0, 0], "fail")[1:3], [404, "/labels"])
+
     def test_an_alias_is_answered_to_the_port_it_came_from(self):
         with MaxNode(self.shared.port) as patch:
             patch.hear("state", "connected")

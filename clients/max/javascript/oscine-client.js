@@ -11,6 +11,8 @@ const SLOW_RETRY_MS = 1000;
 const PING_MS = 500;
 const LIST_ITEMS = { "/models": ["/model.item"], "/labels": ["/model.label"], "/model/info": ["/model.about", "/model.method", "/model.attribute"] };
 const IDS = 1 << 24;
+const OWN = 1 << 20; // ids of ours; smaller ones are a person's, in `send`
+const ANSWERS = new Set(["/done", "/fail", "/pong", "/opened", "/value", "/result", "/hello.reply", "/status.reply", ...Object.values(LIST_ITEMS).flat()]);
 
 const short = (address) => (address.startsWith(PREFIX + "/") ? address.slice(PREFIX.length) : address);
 
@@ -21,7 +23,7 @@ class Client {
         Object.assign(this, { transport, timers, on, name, replyPort });
         this.state = "idle"; // idle, hello, ready
         this.boot = 0;
-        this.nextId = 1;
+        this.nextId = OWN;
         this.waiting = new Map(); // id -> request
         this.soundLine = new SoundLine(this, transport.sound || null);
     }
@@ -113,7 +115,7 @@ class Client {
 
     start(address, args, done, transport = this.transport) {
         const id = this.nextId;
-        this.nextId = (this.nextId % (IDS - 1)) + 1;
+        this.nextId = id + 1 < IDS ? id + 1 : OWN;
         const request = { id, address, done, transport, items: [], sent: 0, bytes: encode(PREFIX + address, [id, ...args]) };
         this.waiting.set(id, request);
         this.sendAgain(request);
@@ -151,7 +153,7 @@ class Client {
     /// True where it was the answer of a request, or part of one.
     answers(address, args) {
         const request = this.waiting.get(args[0]);
-        if (!request || typeof args[0] !== "number" || args[0] === 0) return address === "/done" || address.endsWith(".reply") && args[0] !== 0;
+        if (!request) return args[0] >= OWN && ANSWERS.has(address); // the answer came twice
         if (address === "/fail") this.finish(request, { fail: { code: args[2], address: short(args[1]), text: args[3] } });
         else if ((LIST_ITEMS[request.address] || []).includes(address)) request.items.push({ address, args: args.slice(1) });
         else if (address === "/job" && request.onJob) request.onJob(args);
