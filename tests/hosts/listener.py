@@ -11,7 +11,7 @@ try:
 except ImportError:
     np = None
 
-LOAD_S = 60  # for a large model on a busy machine
+LOAD_S = 120  # for a large model on a busy machine
 MOST_SAMPLES = 8192  # on their way by UDP: the system's own buffer holds no more than so many floats
 
 

@@ -6,7 +6,7 @@ from osc import GUARD, Peer
 from program import OSCINE
 
 SECOND = 48000
-LOAD_S = 90
+LOAD_S = 120
 
 
 def wire(position):
