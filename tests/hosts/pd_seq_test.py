@@ -2,22 +2,20 @@
 import unittest
 
 from pd import need_pd
-from pd_take import DELAY_S, Take, TakeTest, notes_of
+from pd_take import DELAY_S, Take, TakeTest, notes_of, together
 from planner import Planner, Way
 
 
 class Seq(TakeTest):
     def test_every_event_is_on_its_sample_whatever_the_way_did(self):
-        for rate, count, seeds in ((48000, 300, (1, 2)), (44100, 100, (3,)), (96000, 100, (4,))):
-            notes, hashes = notes_of(count, rate), set()
-            for seed in seeds:
-                with self.subTest(rate=rate, seed=seed):
-                    take = Take(Planner(notes, Way(seed, DELAY_S, double=0.05)), rate, notes[-1][0] / rate + 0.8)
-                    self.same(take, [(take.start + note[0], note[3]) for note in notes])
-                    self.assertEqual(take.printed("LATE"), [])
-                    self.none_hangs(take)
-                    hashes.add(take.hash())
-            self.assertEqual(len(hashes), 1, "the same sound for every seed")
+        runs = [(48000, notes_of(300, 48000), 1), (48000, notes_of(300, 48000), 2), (44100, notes_of(100, 44100), 3), (96000, notes_of(100, 96000), 4)]
+        takes = together(lambda rate, notes, seed: Take(Planner(notes, Way(seed, DELAY_S, double=0.05)), rate, notes[-1][0] / rate + 0.8), runs)
+        for (rate, notes, seed), take in zip(runs, takes):
+            with self.subTest(rate=rate, seed=seed):
+                self.same(take, [(take.start + note[0], note[3]) for note in notes])
+                self.assertEqual(take.printed("LATE"), [])
+                self.none_hangs(take)
+        self.assertEqual(takes[0].hash(), takes[1].hash(), "the same sound for every seed")
 
     def test_what_is_lost_comes_again(self):
         notes = notes_of(200, 48000)
@@ -27,10 +25,10 @@ class Seq(TakeTest):
     def test_late_ones_are_told_and_handled_by_the_policy(self):
         notes = notes_of(60, 48000, seed=8)
         late = {number: 0.03 for number in range(5, 60, 7)}
-        for policy in ("drop", "now", "shift"):
+        planners = {policy: Planner(notes, late=late, orders=[(0, "/reseq", "policy", policy)]) for policy in ("drop", "now", "shift")}
+        takes = together(lambda planner: Take(planner, 48000, notes[-1][0] / 48000 + 0.9), [(one,) for one in planners.values()])
+        for (policy, planner), take in zip(planners.items(), takes):
             with self.subTest(policy=policy):
-                planner = Planner(notes, late=late, orders=[(0, "/reseq", "policy", policy)])
-                take = Take(planner, 48000, notes[-1][0] / 48000 + 0.9)
                 told = {int(float(line.split()[1])) for line in take.printed("LATE")}
                 heard = {round(height * 127): position - take.start for position, height in take.impulses}
                 at = {note[3]: note[0] for note in notes}

@@ -3,6 +3,7 @@ import hashlib
 import random
 import tempfile
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pd import PureData, impulses, read_floats
@@ -31,6 +32,12 @@ def hanging(lines):
             wrong.append(f"{pitch:g} ends, and did not sound")
         (sounding.add if velocity else sounding.discard)((pitch, voice))
     return wrong + [f"{pitch:g} hangs" for pitch, _ in sounding]
+
+
+def together(play, runs):
+    """[play(*run)] of all runs, at the same time: they mostly wait."""
+    with ThreadPoolExecutor(len(runs)) as pool:
+        return list(pool.map(lambda run: play(*run), runs))
 
 
 class Take:
@@ -76,7 +83,7 @@ class Sequence:
     """What comes to a patch in a few seconds, by a seed: play, play elsewhere, stop, notes, attributes, the end of the daemon's process."""
 
     def __init__(self, seed, orders=12):
-        dice, self.at, said = random.Random(seed), 24000, []
+        self.seed, dice, self.at, said = seed, random.Random(seed), 24000, []
         for _ in range(orders):
             self.at += dice.randint(1000, 20000)
             said.append((self.at, *dice.choice((
@@ -95,7 +102,7 @@ class Sequence:
         void = [f"velocity {velocity} sounds at {position}, and is void" for position, velocity in sorted(heard - line)]
         late = len([one for one in self.take.printed("LATE") if one.split()[2] == "note"])
         fell = min((now for now, _ in self.planner.restarts), default=1 << 40)
-        missing = [one for one in line - heard if one[0] < fell + HORIZON_S * 48000]
+        missing = [one for one in (line & self.planner.told) - heard if one[0] < fell + HORIZON_S * 48000]
         if len(missing) > late:
             void.append(f"{len(missing)} are missing, {late} were late: {sorted(missing)[:9]}")
         return void + hanging(self.take.printed("NOTE"))

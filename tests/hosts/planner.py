@@ -45,7 +45,7 @@ class Planner(threading.Thread):
         super().__init__(daemon=True)
         self.notes, self.way, self.horizon = notes, way or Way(0), horizon_s
         self.late, self.boot, self.heard = late or {}, boot, []
-        self.orders, self.restarts = list(orders), []
+        self.orders, self.restarts, self.told = list(orders), [], set()  # told: (position, velocity)
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
@@ -77,7 +77,8 @@ class Planner(threading.Thread):
         return [(int(a[2]) * 65536 + int(a[3]), int(a[4]), word) for word, a in self.heard if word in ("play", "stop")]
 
     def line(self):
-        """[(position, velocity)]: what sounds where nothing is late: from each /play on, up to where a later generation begins."""
+        """[(position, velocity)]: what may sound: from each /play on, up to where a later generation begins. What the daemon had said of
+        it (`told`) must, unless it was late or its process ended."""
         cuts, line = self.cuts(), []
         for begin, generation, word in cuts:
             end = min([position for position, later, _ in cuts if later > generation], default=1 << 40)
@@ -150,6 +151,7 @@ class Planner(threading.Thread):
             if position > now + (self.horizon + MARGIN_S) * rate:
                 break
             session.seq, session.next = session.seq + 1, session.next + 1
+            self.told.add((position, velocity))
             message = ("event", session.number, session.seq, session.generation, position >> 16, position & 65535, 1, duration,
                        "note", float(pitch), float(velocity), int(voice))
             session.kept[session.seq] = [message, position, time.monotonic()]
