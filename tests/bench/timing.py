@@ -68,7 +68,7 @@ def seeds(figures, options):
 def sequences(figures, options):
     """A few at a time: they mostly wait."""
     wrong = 0
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(6) as pool:
         for seed, one in enumerate(pool.map(lambda seed: Sequence(seed).play().wrong(), range(options.sequences))):
             wrong += bool(one)
             if one:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from melody_host import SECOND, Proxy, asked
 from pd import ToldPd, impulses, need_pd, read_stereo
+from pd_take import hanging
 from program import ROOT, Program, serving
 
 SETTINGS = {"seed": 11, "tempo": 240.0}
@@ -31,14 +32,14 @@ def config():
 class Performance:
     """One run of Pd: plays from BEGIN on; `during(pd)` is called once it has begun, and ends when all is played."""
 
-    def __init__(self, port, during, horizon_ms=100):
+    def __init__(self, port, during, horizon_ms=100, **more):
         with tempfile.TemporaryDirectory(prefix="oscine-melody-") as home, ToldPd("melody") as pd:
             file = Path(home) / "take.wav"
             pd.tell(f"oscine connect 127.0.0.1 {port}")
             pd.wait_line("STATE: connected")
             pd.tell("melody open melody")
             pd.wait_line("MELODY: session")
-            for name, value in {**SETTINGS, "horizon": horizon_ms}.items():
+            for name, value in {**SETTINGS, "horizon": horizon_ms, **more}.items():
                 pd.tell(f"melody {name} {value}")
             pd.tell(f"begin {file} {BEGIN}")
             during(pd)
@@ -104,13 +105,26 @@ class Melody(unittest.TestCase):
                 with Proxy(oscine.port, *WAYS[name]) as proxy:
                     return Performance(proxy.port, lambda pd: wait_until(pd, UNTIL + SECOND // 10), HORIZON_MS.get(name, 100))
 
-            with ThreadPoolExecutor(len(WAYS)) as pool:
+            with ThreadPoolExecutor(len(WAYS) + 1) as pool:
+                chords = pool.submit(self.chords, oscine)
                 takes = dict(zip(WAYS, pool.map(run, WAYS)))
+                chords.result()
             for name, take in takes.items():
                 with self.subTest(name):
                     self.assertEqual(take.notes(), line)
                     self.assertEqual(take.printed("LATE"), [])
             self.assertEqual(len({take.hash() for take in takes.values()}), 1, "the same sound for every seed")
+
+    def chords(self, oscine):
+        """Four voices, of which notes begin together; stopped in the middle."""
+        line = asked(oscine.port, BEGIN, UNTIL, **SETTINGS, voices=4)
+        with Proxy(oscine.port, *WAYS["seed 2"]) as proxy:
+            take = Performance(proxy.port, lambda pd: (wait_until(pd, UNTIL), pd.tell("melody stop"), pd.wait_line("CUT: 2")), voices=4)
+        self.assertEqual([at for at, _ in take.notes()], sorted({at for at, _, _ in line}))
+        begun = [float(note.split()[0]) for note in take.printed("NOTE") if float(note.split()[1])]
+        self.assertEqual(sorted(begun[:len(line)]), sorted(pitch for _, _, pitch in line))
+        self.assertGreater(len(line), len({at for at, _, _ in line}))
+        self.assertEqual(hanging(take.printed("NOTE")), [])
 
     def test_what_is_held_sounds_when_the_daemon_is_killed_and_the_line_goes_on(self):
         with Program(config()) as oscine:

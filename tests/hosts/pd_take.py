@@ -98,11 +98,11 @@ class Sequence:
 
     def wrong(self):
         """[sentences]: notes that were void, that hang, or that are missing though the daemon had told them in time."""
-        line, heard = set(self.planner.line()), set(self.take.heard())
+        cuts = [(int(float(hi)) * 65536 + int(float(lo)), int(generation)) for generation, hi, lo in map(str.split, self.take.printed("CUT"))]
+        line, heard = set(self.planner.line(cuts)), set(self.take.heard())
         void = [f"velocity {velocity} sounds at {position}, and is void" for position, velocity in sorted(heard - line)]
         late = len([one for one in self.take.printed("LATE") if one.split()[2] == "note"])
-        fell = min((now for now, _ in self.planner.restarts), default=1 << 40)
-        missing = [one for one in (line & self.planner.told) - heard if one[0] < fell + HORIZON_S * 48000]
+        missing = (line & self.planner.told) - heard
         if len(missing) > late:
             void.append(f"{len(missing)} are missing, {late} were late: {sorted(missing)[:9]}")
         return void + hanging(self.take.printed("NOTE"))

@@ -71,17 +71,20 @@ class Planner(threading.Thread):
             while self.queue and self.queue[0][0] <= time.monotonic():
                 _, _, packet, peer = heapq.heappop(self.queue)
                 self.socket.sendto(packet, peer)
+                address, a = unpack(packet)
+                if address == PREFIX + "event":
+                    self.told.add((a[3] * 65536 + a[4], int(a[9])))
 
     def cuts(self):
         """[(position, generation, "play" or "stop")], each that was asked for."""
         return [(int(a[2]) * 65536 + int(a[3]), int(a[4]), word) for word, a in self.heard if word in ("play", "stop")]
 
-    def line(self):
-        """[(position, velocity)]: what may sound: from each /play on, up to where a later generation begins. What the daemon had said of
-        it (`told`) must, unless it was late or its process ended."""
-        cuts, line = self.cuts(), []
-        for begin, generation, word in cuts:
-            end = min([position for position, later, _ in cuts if later > generation], default=1 << 40)
+    def line(self, cuts=()):
+        """[(position, velocity)]: what may sound: from each /play on, up to where a later generation begins. What went out of it (`told`)
+        must, unless it was late. @param cuts  [(position, generation)], those of the host, which may never have come here"""
+        line, ends = [], [(position, generation) for position, generation, _ in self.cuts()] + list(cuts)
+        for begin, generation, word in self.cuts():
+            end = min([position for position, later in ends if later > generation], default=1 << 40)
             if word == "play":
                 line += [(begin + note[0], note[3]) for note in self.notes if begin + note[0] < end]
         return line
@@ -105,7 +108,7 @@ class Planner(threading.Thread):
             self.say("pong", int(a[0]), 0, 0, 0, 0)
         elif address == "playhead":
             self.fill(a)
-        elif address == "late":
+        elif address == "late" and int(a[0]) in self.sessions:
             self.sessions[int(a[0])].late = (int(a[1]), int(a[2]))
         elif (int(a[0]), address) in self.done:
             self.say(*self.done[int(a[0]), address])
@@ -151,7 +154,6 @@ class Planner(threading.Thread):
             if position > now + (self.horizon + MARGIN_S) * rate:
                 break
             session.seq, session.next = session.seq + 1, session.next + 1
-            self.told.add((position, velocity))
             message = ("event", session.number, session.seq, session.generation, position >> 16, position & 65535, 1, duration,
                        "note", float(pitch), float(velocity), int(voice))
             session.kept[session.seq] = [message, position, time.monotonic()]
