@@ -31,17 +31,34 @@ class Line {
             if (this.policy === "shift") this.shiftAll(by);
             Object.assign(event, { at: this.now, tick: null });
         }
-        this.keep(event);
-        this.hand();
+        if (this.keep(event)) this.again();
+        else this.hand();
     }
 
+    /// True where the end of another note moved that was handed over already.
     keep(event) {
         const lasts = event.tick === null ? (event.unit === "ticks" ? event.duration / this.ticks.perSample : event.duration)
             : this.ticks.sampleOf(event.tick + event.duration) - this.ticks.sampleOf(event.tick);
         event.end = event.end || { of: event, pitch: event.pitch, velocity: 0, voice: event.voice, generation: event.generation, sent: false };
         event.end.at = event.at + Math.max(1, lasts);
+        const moved = this.sameKey(event);
         this.events.push(event, event.end);
         this.events.sort((a, b) => a.at - b.at || a.velocity - b.velocity); // an end before a beginning on the same sample
+        return moved;
+    }
+
+    /// The same key anew ends the note before it: MIDI knows one note of a pitch.
+    sameKey(event) {
+        let moved = false;
+        for (const end of this.events) {
+            if (!end.of || end.pitch !== event.pitch || end.of === event) continue;
+            if (end.of.at > event.at) event.end.at = Math.min(event.end.at, end.of.at);
+            else if (end.of.at < event.at && end.at > event.at) {
+                end.at = event.at;
+                moved = moved || end.sent;
+            }
+        }
+        return moved;
     }
 
     /// From `at` on what is older is void; what sounds then ends there.

@@ -169,6 +169,18 @@ test("oscine.seq: a cut silences what is older and ends what sounds; late is tol
     assert.deepEqual(seq.clocks[0].slice(0, 2), ["clock", "events"]);
 });
 
+test("oscine.seq: the same key anew ends the note before it, whichever was told first", () => {
+    const seq = new Messages();
+    seq.run(64);
+    seq.note(9000, 0, 60, 9000);
+    seq.note(3000, 0, 60, 20000); // ends where the other begins
+    seq.run(12000);
+    seq.note(13000, 0, 60, 1000); // while the second still sounds
+    seq.run(30000);
+    assert.deepEqual(seq.played.map(([, , velocity]) => velocity), [100, 0, 100, 0, 100, 0]);
+    [3000, 9000, 9000, 13000, 13000, 14000].forEach((at, i) => assert.ok(Math.abs(seq.played[i][0] - at) <= 64, `${i}: ${seq.played[i][0]}`));
+});
+
 test("oscine.seq in ticks: what waits moves with the tempo", () => {
     const seq = new Messages();
     seq.script.send("unit", "ticks");
