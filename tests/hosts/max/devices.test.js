@@ -50,6 +50,16 @@ test("slot: one name among many becomes 0 to 1, of outputs, hits and labels", ()
     assert.deepEqual(slot.outs[0], [["value", 0.5], ["value", 0.75], ["value", 0.2]]);
 });
 
+test("recent: what was heard last, the newest above", () => {
+    const recent = run("oscine-recent.js", [2]);
+    recent.send("hit", "kick", 0.756, 0.9);
+    recent.send("label", "Dog", 0.5, 1);
+    recent.send("label", "Bark", 0.4, 2);
+    recent.send("pitch", "-", 440.04, 1);
+    assert.deepEqual(recent.outs[0].slice(-2), [[1, "set", "440.0 Hz  100 %"], [2, "set", "Dog  50 %"]]);
+    assert.deepEqual(recent.outs[0][0], [1, "set", "kick  76 %  (90 %)"]);
+});
+
 test("pad: it moves the dials, and the dials ask", () => {
     const pad = run("oscine-pad.js");
     pad.send("padx", 127);
