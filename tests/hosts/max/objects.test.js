@@ -84,6 +84,22 @@ test("melody: play without a position begins one horizon from now, in samples an
     }
 });
 
+test("every word that a patch's source and reference page name is understood by its script", () => {
+    const words = (name) => /^words: (.*)$/m.exec(fs.readFileSync(path.join(MAX, "source/patchers", `${name}.patch`), "utf8"))[1].split(" ");
+    const buffers = { sound: new Buffer32(65536, 3), voice: new Buffer32(262144, 2), events: new Buffer32(8192, 6) };
+    const of = { "oscine.melody": ["oscine-object.js", ["melody", "1-session", "m"]], "oscine.params": ["oscine-object.js", ["params", "1-session", "m"]],
+        "oscine.classify~": ["oscine-object.js", ["classify", "1-session", "m", "sound"]], "oscine.stream~": ["oscine-object.js", ["stream", "1-session", "m", "sound", "voice", 0]],
+        "oscine.seq~": ["oscine-seq.js", ["events"]], "oscine.seq": ["oscine-notes.js", ["events"]], "oscine.attr": ["oscine-attr.js", ["gain"]] };
+    for (const [name, [file, args]] of Object.entries(of)) {
+        const wrong = [], it = new MaxScript(script(file), args, { buffers, onOutlet: (outlet, words) => wrong.push(words.join(" ")) });
+        if (file === "oscine-object.js") it.send("state", "connected", 5, "0.1.0");
+        for (const word of words(name)) it.send(...(word === "list" ? [1, 2] : [word, 1, 2]));
+        assert.deepEqual([...wrong, ...it.posted].filter((text) => /is not understood/.test(text)), [], name);
+        it.send("dance");
+        if (name !== "oscine.attr") assert.equal([...wrong, ...it.posted].filter((text) => /dance is not understood/.test(text)).length, 1, `${name} says what it does not understand`);
+    }
+});
+
 test("attr: numbers become set, bang becomes get, and its own value becomes a number", () => {
     const outs = [[], []];
     const attr = new MaxScript(script("oscine-attr.js"), ["temperature"], { onOutlet: (outlet, words) => outs[outlet].push(words) });
