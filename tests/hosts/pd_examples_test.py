@@ -47,10 +47,11 @@ class Patches(unittest.TestCase):
 
     def test_they_sound_as_they_open(self):
         with Program(CONFIG) as oscine:
-            for file in [*EXAMPLES, *(CLIENT / f"oscine.{name}-help.pd" for name in ("stream~", "params"))]:
+            for file in EXAMPLES + HELP:
                 text = file.read_text(encoding="utf-8").replace(" oscine;", f" oscine 127.0.0.1 {oscine.port};").replace(" dac~;", " heard~;")
                 with self.subTest(file.name), PureData(file.stem, patches={file.stem: text, "heard~": HEARD}, rate=44100) as pd:
-                    missing = {"LEFT", "RIGHT"}
+                    # On its right is what was heard, with as little lookahead as a quick machine needs.
+                    missing = {"LEFT"} if "classify" in file.stem else {"LEFT", "RIGHT"}
                     while missing:
                         missing.discard(pd.wait_line(": bang").split(":")[0])
 

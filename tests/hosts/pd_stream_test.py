@@ -83,7 +83,7 @@ def ready(oscine, model):
 
 METHODS = ("forward", "both", "encode", "three")
 RUNS = {"forward": {}, "both": {}, "encode": {"seconds": 2}, "three": {"seconds": 0.5, "ahead": 200}, "late": {"ahead": 0},
-        "killed": {"seconds": 5, "kill": True}}
+        "killed": {"seconds": 7, "kill": True}}
 
 
 class Streams(unittest.TestCase):
