@@ -1,5 +1,6 @@
 """The script of [oscine] in node against the real daemon, by UDP and TCP: what it opens, asks, sets and hears, what it does when
 the daemon restarts, falls, or is not there, and that every failure reaches the patch as text."""
+import itertools
 import os
 import shutil
 import signal
@@ -63,14 +64,14 @@ class Bridge(unittest.TestCase):
             self.assertLess(len(patch.passed), 200)
 
     def test_sound_is_heard_and_events_stand_at_their_positions(self):
-        for way in ("udp", "tcp"):
-            with self.subTest(way), MaxNode(self.shared.port, way=way) as patch:
+        for way, word in itertools.product(("udp", "tcp"), ("frames", "sound")):
+            with self.subTest(f"{word} by {way}"), MaxNode(self.shared.port, way=way) as patch:
                 patch.hear("state", "connected")
                 open_session(patch, "ear", "loudness")
                 start = 3_000_000_000  # beyond 2^31: 17 hours at 48 kHz
                 for block in range(20):
                     at = start + block * 200
-                    patch.send("session", "ear", "frames", at // 65536, at % 65536, 1, *[0.9 if block >= 10 else 0.0] * 200)
+                    patch.send("session", "ear", word, at // 65536, at % 65536, 1, *[0.9 if block >= 10 else 0.0] * 200)
                 heard = [patch.hear("session", "ear", "event") for _ in range(9)]
                 self.assertEqual([message[6] * 65536 + message[7] for message in heard], [start + 400 * n for n in range(9)])
                 self.assertEqual([message[10] for message in heard], ["label"] * 9)
