@@ -30,6 +30,7 @@ import stream
 import swaps
 import timing
 import timing_max
+import two_hosts
 from figures import Figures
 from rig import BenchError
 
@@ -37,7 +38,7 @@ BENCHES = {"rtt": rtt, "start": start, "fuzz": fuzz, "clients": clients, "memory
            "classify": classify, "matrix": matrix, "soak": soak, "replay": replay, "overload": overload,
            "connections": connections, "fuzz-daemon": fuzz_live, "fuzz-files": fuzz_files, "kill": kill, "isolate": isolate,
            "stream": stream, "load": load, "mixed": mixed, "loss": loss, "swaps": swaps, "cycles": cycles,
-           "timing": timing, "timing-max": timing_max}
+           "timing": timing, "timing-max": timing_max, "two-hosts": two_hosts}
 
 
 def parse(words):
@@ -53,7 +54,7 @@ def parse(words):
     parser.add_argument("--files", type=int, default=10**4, help="fuzz-files: in all (10000)")
     parser.add_argument("--seed", type=int, default=1, help="fuzz: of the first process (1); replay: of the first recording; loss: of what is lost")
     parser.add_argument("--hours", type=float, default=8, help="soak: of sound (8), and an eighth of it with drums")
-    parser.add_argument("--minutes", type=float, default=10, help="loss: of sound (10)")
+    parser.add_argument("--minutes", type=float, default=10, help="loss: of sound (10); two-hosts: of music (10)")
     parser.add_argument("--swaps", type=int, default=200, help="swaps: in all (200)")
     parser.add_argument("--cycles", type=int, default=1000, help="cycles: in all (1000)")
     parser.add_argument("--events", type=int, default=10000, help="timing, timing-max: of each run (10000)")

@@ -32,7 +32,7 @@ def config():
 class Performance:
     """One run of Pd: plays from BEGIN on; `during(pd)` is called once it has begun, and ends when all is played."""
 
-    def __init__(self, port, during, horizon_ms=100, **more):
+    def __init__(self, port, during, horizon_ms=100, read=read_stereo, **more):
         with tempfile.TemporaryDirectory(prefix="oscine-melody-") as home, ToldPd("melody") as pd:
             file = Path(home) / "take.wav"
             pd.tell(f"oscine connect 127.0.0.1 {port}")
@@ -47,7 +47,7 @@ class Performance:
             code = pd.wait(30)
             self.log, self.printed = pd.log, pd.printed
             assert code == 0, pd.log
-            self.sound, self.struck = read_stereo(file)
+            self.sound, self.struck = read(file)
 
     def notes(self, until=UNTIL):
         """[(position, pitch)] of what sounded."""
