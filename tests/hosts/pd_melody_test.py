@@ -8,7 +8,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from melody_host import SECOND, Proxy, asked
+from melody_host import LOAD_S, SECOND, Proxy, asked
 from pd import ToldPd, impulses, need_pd, read_stereo
 from pd_take import hanging
 from program import ROOT, Program, serving
@@ -82,7 +82,10 @@ def killed(port, oscine):
         wait_until(pd, BEGIN + SECOND)
         at.append(where(pd))
         os.kill(serving(oscine), signal.SIGKILL)
-        pd.wait_line("CUT: 2")
+        ends = time.monotonic() + LOAD_S
+        while not [line for line in pd.printed("CUT") if line.startswith("2 ")]:
+            assert time.monotonic() < ends, f"no new line: {pd.log}"
+            wait_until(pd, where(pd) + SECOND // 4)
         wait_until(pd, max(UNTIL, where(pd) + 5 * SECOND))
 
     take = Performance(port, during, horizon_ms=1000)
