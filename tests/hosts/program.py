@@ -51,9 +51,9 @@ class Child:
             self.lines.put(line.rstrip("\n"))
         self.lines.put(None)
 
-    def wait_line(self, *parts):
+    def wait_line(self, *parts, guard=GUARD):
         """The next line that holds all parts."""
-        end = time.monotonic() + GUARD
+        end = time.monotonic() + guard
         while True:
             try:
                 line = self.lines.get(timeout=max(0.0, end - time.monotonic()))

@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from osc import GUARD
 from program import ROOT, Child, _end_with_us, skip
 
 CLASSES = ROOT / "clients/supercollider"
@@ -64,7 +65,7 @@ class Lang(Child):
         self.folder = tempfile.TemporaryDirectory(prefix="oscine-sc-")
         home = Path(self.folder.name)
         (home / "run").mkdir(mode=0o700)
-        (home / "classes.yaml").write_text(f"includePaths:\n    - {CLASSES}/Classes\nexcludePaths: []\npostInlineWarnings: false\n")
+        (home / "classes.yaml").write_text(f"includePaths:\n    - {CLASSES}\nexcludePaths: []\npostInlineWarnings: false\n")
         environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QTWEBENGINE_DISABLE_SANDBOX": "1", "HOME": str(home),
                        "XDG_RUNTIME_DIR": str(home / "run"), "XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home),
                        **(jack.environment if jack else {}), "SCSYNTH_PORT": str(free_port()), "FOLDER": str(home),
@@ -82,6 +83,10 @@ class Lang(Child):
             pass
         self.end()
         self.folder.cleanup()
+
+    def wait_line(self, *parts, guard=3 * GUARD):
+        """Compiling the class library and booting a server take long where the machine is busy."""
+        return super().wait_line(*parts, guard=guard)
 
     def printed(self, word):
         return [line.removeprefix(word + " ") for line in self.log if line.startswith(word + " ")]

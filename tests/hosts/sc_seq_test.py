@@ -3,6 +3,7 @@ import hashlib
 import random
 import unittest
 
+from osc import GUARD
 from planner import Planner, Way
 from sc import Jack, Lang, need_supercollider, read_floats
 
@@ -21,17 +22,19 @@ def notes_of(count, rate, seed=5):
 class Take:
     """One run: what sounded by the counter of the server, and what was printed."""
 
-    def __init__(self, planner, jack, seconds, **variables):
-        with planner, Lang("sc_seq.scd", jack=jack, PORT=planner.port, SECONDS=seconds, QT_LOGGING_RULES="*=false", BEGIN=0.7, **variables) as lang:
+    def __init__(self, planner, jack, seconds, during=None, **variables):
+        with planner, Lang("sc_seq.scd", jack=jack, PORT=planner.port, SECONDS=seconds, guard=80 + seconds, QT_LOGGING_RULES="*=false", BEGIN=0.7, **variables) as lang:
             try:
-                file = lang.wait_line("WRITTEN ").removeprefix("WRITTEN ")
+                if during:
+                    during(lang)
+                file = lang.wait_line("WRITTEN ", guard=3 * GUARD + 2 * seconds).removeprefix("WRITTEN ")
             except AssertionError:
                 print("\n".join(lang.log[-30:]))
                 raise
             code = lang.wait()
             assert code == 0, lang.log
             self.lang = lang
-            _, (self.counter, self.sound) = read_floats(file)
+            _, (self.counter, self.sound, self.gates) = read_floats(file)
         self.start = int(self.printed("START")[0])
         self.heard = [(int(self.counter[i]), round(value * 128)) for i, value in enumerate(self.sound) if value]
 
@@ -95,6 +98,15 @@ class Seq(Takes):
                     self.assertGreater(moved[-1], 1000)
                 session = planner.sessions[planner.boot]
                 self.assertEqual(session.late[0] > 0, True)
+
+    def test_timed_bundles_are_near(self):
+        # How near is for the bench: here it is that each sounds once, and the cut that ends them is kept.
+        notes = notes_of(60, 48000)
+        take = Take(Planner(notes, Way(2, DELAY_S), horizon_s=0.3), self.jack, notes[-1][0] / 48000 + 2.0, BUNDLED=1)
+        self.assertEqual([velocity for _, velocity in take.heard], [note[3] for note in notes])
+        errors = [position - take.start - note[0] for (position, _), note in zip(take.heard, notes)]
+        print("timed bundles: off by", *errors)
+        self.assertLess(max(abs(error) for error in errors), 4800)
 
 
 if __name__ == "__main__":

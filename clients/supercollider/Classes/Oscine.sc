@@ -4,7 +4,7 @@ Oscine {
 	const <prefix = "/oscine/v1", period = 0.25, silence = 1.0;
 	var <addr, <name, <state = \disconnected, <boot, <version, <client, <key;
 	var <>stateAction, <>failAction, <>verbose = true;
-	var requests, <sessions, nextId = 0, receiver, keeper, heardAt, helloId, told = false;
+	var <requests, <sessions, nextId = 0, receiver, keeper, heardAt, helloId, told = false;
 
 	*new { |host = "127.0.0.1", port = 7770, name = "supercollider"| ^super.new.init(host, port, name) }
 
@@ -55,35 +55,6 @@ Oscine {
 		requests[id] = request;
 		if(this.connected) { this.transmit(request) };
 		^id
-	}
-
-	// One call of a model's first method: action gets the array of its outputs.
-	ask { |model, values, action, onFail|
-		^this.request("/ask", [model.asString] ++ values.asArray.collect(_.asFloat), { |a| action.value(a.drop(3)) }, onFail)
-	}
-
-	// action gets an array of Events: name, kind, state, rate, isolated, falls.
-	models { |action, onFail|
-		^this.request("/models", [], { |a, items|
-			action.value(items.collect { |i| (name: i[2], kind: i[3], state: i[4], rate: i[5], isolated: i[6] == 1, falls: i[7]) })
-		}, onFail)
-	}
-
-	// action gets an Event: about (an array), methods and attributes (arrays of arrays), as the protocol lists them.
-	info { |model, action, onFail|
-		^this.request("/model/info", [model.asString], { |a, items, kinds|
-			var of = { |kind| items.select { |item, i| kinds[i] == kind } };
-			action.value((about: of.("model.about").first, methods: of.("model.method"), attributes: of.("model.attribute")))
-		}, onFail)
-	}
-
-	labels { |model, action, onFail|
-		^this.request("/labels", [model.asString, 0, 0], { |a, items| action.value(items.collect(_[2])) }, onFail)
-	}
-
-	status { |action, onFail|
-		var names = #[uptime, models, sessions, queued, cpu, p50, p99, late, refused, restarts, withheld, falls];
-		^this.request("/status", [], { |a| action.value(Event.newFrom([names.keep(a.size), a].flop.flatten)) }, onFail)
 	}
 
 	newId { nextId = nextId % 16777215 + 1; ^nextId }
@@ -181,7 +152,8 @@ Oscine {
 	failed { |message|
 		var id = message[1], address = message[2], code = message[3], text = message[4].asString;
 		var request = requests[id];
-		if(code == 410) { sessions.copy.do { |s| s.gone(request, text) } };
+		// With an id, the session of that request is no more. Without one the code does not say which: each is asked.
+		if(code == 410) { sessions.copy.do { |s| if(request.isNil) { s.check } { s.gone(request) } } };
 		if(request.notNil) { this.end(request, code, text) } { this.tell(code, address, text) }
 	}
 
@@ -195,21 +167,4 @@ Oscine {
 		this.changed(\fail, code, address, text);
 		this.say("fail % % %".format(code, address, text))
 	}
-}
-
-// A request on its way. It goes out again after 250 ms, three times, then every second while the daemon is there.
-OscineRequest {
-	var <id, <address, <args, action, <onFail, <madeAt, <sentAt = 0, times = 0, items, kinds;
-	*new { |id, address, args, action, onFail| ^super.newCopyArgs(id, address, args, action, onFail).init }
-	init { madeAt = Main.elapsedTime; items = Order.new; kinds = Order.new }
-	sent { |now| sentAt = now; times = times + 1 }
-	waitLonger { times = 5 }
-	patience { ^if(times > 3) { 1 } { 0.25 } }
-	// Items of a list may come twice, when the list was asked for again: kind and number tell them apart.
-	item { |kind, values|
-		var offset = switch(kind, "model.about", { 0 }, "model.method", { 1 + values[0].asInteger }, "model.attribute", { 100000 + values[0].asInteger }, { values[0].asInteger });
-		items[offset] = values;
-		kinds[offset] = kind
-	}
-	done { |values| action.value(values, items.asArray, kinds.asArray) }
 }

@@ -1,7 +1,7 @@
 // A line that a model generates ahead of the playhead, played by an OscineSeq. With a TempoClock its positions are ticks
 // and the tempo may change at any time; without one they are samples of the server.
 OscineMelody : OscineSession {
-	var <seq, <server, <tempoClock, <generation = 0, <playing = false, <seeds, routine, <>margin = 0.3, <from, ready = false, planned = false, <>onReady;
+	var <seq, <server, <tempoClock, <generation = 0, <playing = false, <seeds, routine, <>margin = 0.3, <from, ready = false, <>onReady;
 
 	*new { |model = "melody", oscine, server, instrument = \oscineNote, tempoClock, args, target|
 		^this.basicNew.initMelody(model, oscine ?? { Oscine.default }, server ? Server.default, instrument, tempoClock, args, target)
@@ -48,7 +48,7 @@ OscineMelody : OscineSession {
 			var seed = this.split(p) ++ [pitch.asFloat, velocity.asFloat, units];
 			seeds.add(seed);
 			if(seeds.size > 256) { seeds.removeAt(0) };
-			if(number.notNil) { this.request("/note", seed) }
+			if(number.notNil) { this.first("/note", seed) }
 		}
 	}
 
@@ -65,26 +65,38 @@ OscineMelody : OscineSession {
 	// private
 
 	plan { |address, position|
-		generation = generation + 1;
+		var number = generation + 1;
+		generation = number;
 		from = position;
-		planned = false;
 		seq.cut(position, generation);
-		if(number.notNil) { this.send(address) }
+		this.afterwards { this.send(address, position, number, position) }
 	}
 
-	send { |address| this.request(address, this.split(from) ++ [generation], { planned = true }) }
+	// A generation that was overtaken by a newer one is void, and no failure.
+	send { |address, position, aGeneration, held|
+		if(number.isNil) { ^this };
+		this.request(address, this.split(position) ++ [aGeneration], nil, { |code, text|
+			if(code != 409 or: { aGeneration == generation }) {
+				if(failAction.notNil) { failAction.value(code, text) } { oscine.tell(code, oscine.full(address), text) }
+			}
+		});
+		this.changed(address.drop(1).asSymbol, position, aGeneration, held)
+	}
 
-	// After a restart: what was set is set by now; seeds, and the line from the end of what is held.
+	// After a restart: what was set is set by now; seeds, and the line from where what is held has its first hole, or its end.
 	prepare {
 		if(ready.not) { ^this };
 		seq.restart;
-		seeds.do { |s| this.request("/note", s) };
-		if(playing and: { generation > 0 }) {
-			if(planned) { from = seq.end };
-			from = from.max(this.now + (this.unitsPerSecond * 0.1)).round;
-			generation = generation + 1;
-			this.send("/play")
-		}
+		seeds.do { |s| this.first("/note", s) };
+		if(playing and: { generation > 0 }) { this.afterwards { this.goOn } }
+	}
+
+	goOn {
+		var held = seq.end;
+		from = held.max(this.now + (this.unitsPerSecond * 0.1)).round;
+		generation = generation + 1;
+		seq.cut(from, generation); // what came beyond a hole
+		this.send("/play", from, generation, held)
 	}
 
 	playhead {

@@ -1,9 +1,8 @@
 // Plays the planned events of a session, each on its sample. Events wait here until shortly before they are due, then a synth
 // of theirs waits on the server and compares the sample counter with its position.
 OscineSeq {
-	const window = 4096; // numbers of events that are remembered, so that doubles are dropped
-	var <clock, <>instrument, <>target, <>lead = 0.25, <>args, <>eventAction, <>lateAction, <policy = \drop;
-	var <seen = 0, known, held, sent, cuts, routine, responder, <lateCount = 0, <lateWorst = 0, <lateNew = 0, shift = 0, <end = 0;
+	var <clock, <>instrument, <>target, <>lead = 0.25, <>args, <>eventAction, <>lateAction, <policy = \drop, <probe;
+	var numbers, held, sent, cuts, routine, responder, <lateCount = 0, <lateWorst = 0, <lateNew = 0, shift = 0, <end = 0;
 	var <map;
 
 	*new { |instrument = \oscineImpulse, server, target, args, map|
@@ -31,7 +30,7 @@ OscineSeq {
 		target = aTarget ?? { server.defaultGroup };
 		args = someArgs ? [];
 		map = aMap;
-		known = IdentityDictionary.new;
+		numbers = OscineSeen.new;
 		held = List.new;
 		sent = IdentityDictionary.new;
 		cuts = List.new;
@@ -43,10 +42,14 @@ OscineSeq {
 
 	free { this.cut(-inf, inf); routine.stop; responder.free; map !? { map.release } }
 
+	// For any SynthDef that has OffsetOut and a gate: timed bundles, which scsynth places within ± 2 samples.
+	bundled { |on = true| probe = if(on) { OscineProbe.for(clock) } }
+
 	policy_ { |name| policy = name.asSymbol }
 
 	// A new session: its events are counted from 1 again. What is held keeps sounding.
-	restart { known.clear; seen = 0; sent.keysValuesDo { |number, e| e[\number] = nil } }
+	restart { numbers.clear }
+	seen { ^numbers.last }
 
 	// From position on, planned events of generations below this one are void; what sounds ends there.
 	cut { |position, generation|
@@ -55,41 +58,47 @@ OscineSeq {
 		held = held.reject { |e| e[\generation] < generation and: { e[\position] >= position } };
 		sent.copy.keysValuesDo { |node, e|
 			if(e[\generation] < generation) {
-				if(e[\position] >= position) { clock.server.sendMsg("/n_free", node); sent.removeAt(node) } {
-					if(e[\until] > at) { clock.server.sendMsg("/n_set", node, \samples, (at - e[\at]).max(0)); e[\until] = at }
+				if(e[\position] >= position) { this.takeBack(node, e); sent.removeAt(node) } {
+					if(e[\until] > at) { this.shorten(node, e, at); e[\until] = at }
 				}
 			}
 		};
-		end = this.heldEnd(position.min(end));
+		end = position
 	}
 
-	heldEnd { |default| ^(held.collect { |e| e[\position] + e[\duration] } ++ sent.values.collect { |e| e[\position] + e[\duration] }).maxItem ? default }
+	takeBack { |node, e|
+		if(probe.isNil) { clock.server.sendMsg("/n_free", node) } { this.bundle(e[\at], ["/n_free", node]) }
+	}
+
+	shorten { |node, e, at|
+		if(probe.isNil) { clock.server.sendMsg("/n_set", node, \samples, (at - e[\at]).max(0)) } { this.bundle(at, ["/n_set", node, \gate, 0]) }
+	}
+
+	bundle { |position, message| clock.server.sendBundle((probe.timeOf(position) - thisThread.seconds).max(0), ["/error", -1], message) }
 
 	// An event: number, generation, position, duration, kind, values.
 	add { |event|
-		if(this.double(event[\number])) { ^this };
+		if(numbers.add(event[\number], event, { |e| this.inOrder(e) })) { this.hold(event) }
+	}
+
+	// One that has no number.
+	hold { |event|
 		if(this.void(event)) { ^this };
-		end = end.max(event[\position] + event[\duration]);
 		held = held.add(event);
 		this.send
 	}
 
-	void { |event| ^cuts.any { |c| event[\generation] < c[1] and: { event[\position] >= c[0] } } }
+	// The line up to here has no hole; `end` is where it ends.
+	inOrder { |event| if(this.void(event).not) { end = end.max(event[\position] + event[\duration]) } }
 
-	// Notes the number; `seen` is the last one up to which there is no hole.
-	double { |number|
-		if(known[number].notNil or: { (number - seen).wrap(-8388608, 8388608) <= 0 }) { ^true };
-		known[number] = true;
-		while { known[seen + 1 % 16777216].notNil } { seen = seen + 1 % 16777216; known.removeAt(seen) };
-		^false
-	}
+	void { |event| ^cuts.any { |c| event[\generation] < c[1] and: { event[\position] >= c[0] } } }
 
 	toSamples { |position| ^if(map.isNil) { position } { map.samplesAt(position) } }
 
 	// What is due within `lead` goes to the server.
 	send {
 		var until, due;
-		if(clock.running.not or: { held.isEmpty }) { ^this.tell };
+		if(clock.running.not or: { held.isEmpty } or: { probe.notNil and: { probe.ready.not } }) { ^this.tell };
 		until = clock.now + (lead * clock.rate);
 		due = held.select { |e| this.toSamples(e[\position]) + shift <= until };
 		if(due.notEmpty) {
@@ -108,26 +117,52 @@ OscineSeq {
 		if(e[\cutAt].notNil and: { e[\cutAt] < e[\until] }) { samples = e[\cutAt] - at; e[\until] = e[\cutAt] };
 		if(clock.now > (at + samples + clock.rate) and: { policy == \drop }) { ^this.lateBy(e, clock.now - at) };
 		sent[node] = e;
-		clock.server.sendMsg("/s_new", if(instrument.isFunction) { instrument.value(e) } { instrument }, node, 1, target.nodeID,
-			\at, clock.count(at), \samples, samples.min(8000000), \clock, clock.bus.index, \number, node, \late, (policy != \drop).binaryValue,
-			*(this.controls(e) ++ if(args.isFunction) { args.value(e) } { args }));
+		if(probe.isNil) { this.sendCounted(node, e, at, samples) } { this.sendBundled(node, e, at, samples) }
+	}
+
+	message { |e, node ... more|
+		^["/s_new", if(instrument.isFunction) { instrument.value(e) } { instrument }, node, 1, target.nodeID]
+			++ more ++ this.controls(e) ++ if(args.isFunction) { args.value(e) } { args }
+	}
+
+	sendCounted { |node, e, at, samples|
+		clock.server.sendMsg(*this.message(e, node, \at, clock.count(at), \samples, samples.min(8000000), \clock, clock.bus.index,
+			\number, node, \late, (policy != \drop).binaryValue));
+		eventAction.value(e)
+	}
+
+	// What is behind already is late here; scsynth itself says nothing.
+	sendBundled { |node, e, at, samples|
+		var behind = clock.now + 64 - at;
+		if(behind > 0) {
+			this.lateBy(e, behind);
+			if(policy == \drop) { sent.removeAt(node); ^this }
+		};
+		this.bundle(at, this.message(e, node, \samples, samples));
+		this.bundle(at + samples, ["/n_set", node, \gate, 0]);
 		eventAction.value(e)
 	}
 
 	controls { |e|
-		^if(e[\kind] == \note) { [\midinote, e[\values][0], \velocity, e[\values][1], \voice, e[\values][2] ? 1] } {
-			[\velocity, 100]
-		}
+		var v = e[\values];
+		^switch(e[\kind],
+			\note, { [\midinote, v[0], \velocity, v[1], \voice, v[2] ? 1] },
+			\hit, { [\velocity, v[1], \score, v[2]] },
+			\label, { [\velocity, 100, \score, v[1], \rank, v[2]] },
+			\pitch, { [\velocity, 100, \midinote, v[0].max(1).cpsmidi, \score, v[1]] },
+			{ [\velocity, 100] })
 	}
 
 	// The tempo changed: what has not begun yet is told where it stands now.
 	remap {
-		sent.keysValuesDo { |node, e|
+		sent.copy.keysValuesDo { |node, e|
 			var at = this.toSamples(e[\position]).round + shift, samples = (this.toSamples(e[\position] + e[\duration]).round + shift - at).max(1);
 			if(at > clock.now and: { at != e[\at] }) {
-				e[\at] = at;
-				e[\until] = at + samples;
-				clock.server.sendMsg("/n_set", node, \at, clock.count(at), \samples, samples)
+				if(probe.notNil) { this.takeBack(node, e); sent.removeAt(node); held = held.add(e) } {
+					e[\at] = at;
+					e[\until] = at + samples;
+					clock.server.sendMsg("/n_set", node, \at, clock.count(at), \samples, samples)
+				}
 			}
 		};
 		this.send
@@ -151,39 +186,4 @@ OscineSeq {
 		sent.copy.keysValuesDo { |node, e| if(e[\until] < now) { sent.removeAt(node) } };
 		if(cuts.size > 64) { cuts = cuts.keep(-64) }
 	}
-}
-
-// Beats of a TempoClock as samples of an OscineClock. It is anchored once and then follows each change of the tempo at
-// the beat where it happens, so that positions are those of the tempo map and no clock is estimated in between.
-OscineTempoMap {
-	var <tempoClock, <clock, <ticksPerBeat, segments, <>action;
-
-	*new { |tempoClock, clock, ticksPerBeat = 480, latency = 0.2| ^super.newCopyArgs(tempoClock, clock, ticksPerBeat).init(latency) }
-
-	init { |latency|
-		// The sound of a beat comes `latency` seconds after its logical time, as that of other patterns does.
-		var samples = clock.now + ((tempoClock.beats2secs(tempoClock.beats) - Main.elapsedTime + latency) * clock.rate);
-		segments = List[[tempoClock.beats, samples.round, tempoClock.tempo]];
-		tempoClock.addDependant(this)
-	}
-
-	release { tempoClock.removeDependant(this) }
-
-	update { |who, what|
-		var beat = tempoClock.beats;
-		if(what != \tempo) { ^this };
-		segments = segments.add([beat, this.samplesAtBeat(beat), tempoClock.tempo]);
-		if(segments.size > 4096) { segments = segments.keep(-2048) };
-		action.value
-	}
-
-	segments { ^segments }
-	samplesAt { |ticks| ^this.samplesAtBeat(ticks / ticksPerBeat) }
-	samplesAtBeat { |beat|
-		var i = segments.size - 1, s;
-		while { i > 0 and: { segments[i][0] > beat } } { i = i - 1 };
-		s = segments[i];
-		^s[1] + ((beat - s[0]) / s[2] * clock.rate)
-	}
-	ticksNow { ^tempoClock.beats * ticksPerBeat }
 }

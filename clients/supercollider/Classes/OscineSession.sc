@@ -2,7 +2,7 @@
 // a restart, without the patch noticing.
 OscineSession {
 	var <oscine, <model, <method, <rate, <unit, <ticksPerBeat;
-	var <number, <opened, settings, waiting, opening = false, <>openAction, <>failAction;
+	var <number, <opened, settings, waiting, opening = false, checking = false, pending = 0, later, <>openAction, <>failAction;
 
 	*new { |model, method = "default", oscine, rate = 48000, unit = "samples", ticksPerBeat = 480|
 		^this.basicNew.initSession(model, method, oscine ?? { Oscine.default }, rate, unit, ticksPerBeat)
@@ -39,6 +39,7 @@ OscineSession {
 	get { |attribute, action, onFail|
 		this.request("/get", [attribute.asString], { |a| action.value(if(a.size > 3) { a.drop(2) } { a[2] }) }, onFail)
 	}
+	attr { |name, action| ^OscineAttr(this, name, action) }
 	reset { this.request("/reset", []) }
 	enable { |on = true| this.keep("/enable", [on.binaryValue]) }
 	horizon { |ms| this.keep("/horizon", [ms.asInteger]) }
@@ -62,6 +63,10 @@ OscineSession {
 	join { |hi, lo| ^(hi * 65536.0) + lo }
 
 	latency { ^opened !? { opened[1] } }
+	// Units from one frame to the next, in and out.
+	inHop { ^this.hop(3) }
+	outHop { ^this.hop(5) }
+	hop { |index| ^opened !? { if(opened[6] > 0) { opened[index] * rate / opened[6] } { opened[index] } } }
 
 	// private: what the connection calls
 
@@ -70,8 +75,27 @@ OscineSession {
 		var name = if(address == "/set") { args[0] };
 		settings = settings.reject { |s| s[0] == address and: { s[2] == name } };
 		settings = settings.add([address, args, name]);
-		if(number.notNil) { this.request(address, args) }
+		if(number.notNil) { this.first(address, args) }
 	}
+
+	// A request that has to be done before what is given to `afterwards`, in whatever order the network brings them.
+	first { |address, args|
+		var session = number;
+		pending = pending + 1;
+		this.request(address, args, { this.settle(session) }, { |code, text|
+			if(failAction.notNil) { failAction.value(code, text) } { oscine.tell(code, oscine.full(address), text) };
+			this.settle(session)
+		})
+	}
+
+	settle { |session|
+		var then = later;
+		if(session != number) { ^this };
+		pending = pending - 1;
+		if(pending == 0) { later = []; then.do(_.value) }
+	}
+
+	afterwards { |action| if(pending == 0) { action.value } { later = later.add(action) } }
 
 	renew {
 		var ticks = if(unit == "ticks") { [ticksPerBeat] } { [] };
@@ -90,7 +114,9 @@ OscineSession {
 		opened = values;
 		number = values[0];
 		waiting = List.new;
-		settings.do { |s| this.request(s[0], s[1]) };
+		pending = 0;
+		later = [];
+		settings.do { |s| this.first(s[0], s[1]) };
 		this.prepare;
 		then.do { |w| this.request(*w) };
 		openAction.value(this);
@@ -98,12 +124,16 @@ OscineSession {
 	}
 
 	prepare { }
-	lost { number = nil; opening = false; waiting.clear }
+	lost { number = nil; opening = false; checking = false; waiting.clear }
 
-	// A 410 for a request of ours, or a sentence that names our session.
-	gone { |request, text|
-		if(number.isNil) { ^this };
-		if((request.notNil and: { request.args[0] == number }) or: { text.contains(number.asString) }) { this.renew }
+	// A request of ours was answered with 410.
+	gone { |request| if(number.notNil and: { request.args[0] == number }) { this.renew } }
+
+	// Some session is no more: is it this one? Its own 410 says so; any other answer is as good.
+	check {
+		if(number.isNil or: { checking }) { ^this };
+		checking = true;
+		oscine.request("/get", [number, "block"], { checking = false }, { checking = false })
 	}
 
 	event { }
