@@ -30,6 +30,7 @@ import stream
 import swaps
 import timing
 import timing_max
+import timing_sc
 import two_hosts
 from figures import Figures
 from rig import BenchError
@@ -38,7 +39,7 @@ BENCHES = {"rtt": rtt, "start": start, "fuzz": fuzz, "clients": clients, "memory
            "classify": classify, "matrix": matrix, "soak": soak, "replay": replay, "overload": overload,
            "connections": connections, "fuzz-daemon": fuzz_live, "fuzz-files": fuzz_files, "kill": kill, "isolate": isolate,
            "stream": stream, "load": load, "mixed": mixed, "loss": loss, "swaps": swaps, "cycles": cycles,
-           "timing": timing, "timing-max": timing_max, "two-hosts": two_hosts}
+           "timing": timing, "timing-max": timing_max, "timing-sc": timing_sc, "two-hosts": two_hosts}
 
 
 def parse(words):
@@ -57,8 +58,8 @@ def parse(words):
     parser.add_argument("--minutes", type=float, default=10, help="loss: of sound (10); two-hosts: of music (10)")
     parser.add_argument("--swaps", type=int, default=200, help="swaps: in all (200)")
     parser.add_argument("--cycles", type=int, default=1000, help="cycles: in all (1000)")
-    parser.add_argument("--events", type=int, default=10000, help="timing, timing-max: of each run (10000)")
-    parser.add_argument("--sequences", type=int, default=200, help="timing: random ones (200)")
+    parser.add_argument("--events", type=int, default=10000, help="timing, timing-max, timing-sc: of each run (10000)")
+    parser.add_argument("--sequences", type=int, default=200, help="timing, timing-sc: random ones (200)")
     return parser.parse_args(words)
 
 
