@@ -1,8 +1,10 @@
 """What is known of Max's objects (objects.txt): their inlets and outlets, and the public patch in which each was seen."""
+import re
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 OUTLET_TYPES = {"s": "signal", "m": "", "b": "bang", "i": "int", "f": "float"}
+WHOLE, NUMBER = re.compile(r"i|-?\d+"), re.compile(r"f|-?\d*\.\d*")  # what an argument of unpack makes of its outlet
 TRIGGER = {"b": "b", "i": "i", "f": "f"}  # t b i f l s: what each outlet gives
 
 
@@ -32,7 +34,7 @@ def by_arguments(name, text, scripts):
     if name == "gate":
         return "mm", "m" * int(words[0] if words else 1)
     if name == "unpack":
-        return "m", "m" * len(words)
+        return "m", "".join("i" if WHOLE.fullmatch(word) else "f" if NUMBER.fullmatch(word) else "m" for word in words)
     if name == "sel":  # with one argument a second inlet sets it
         return "m" * (2 if len(words) == 1 else 1), "b" * len(words) + "m"
     if name == "t":
