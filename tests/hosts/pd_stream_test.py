@@ -135,6 +135,9 @@ class Streams(unittest.TestCase):
         self.assertEqual([value for _, value in runs if value], [value for _, value in heard])
         self.assertEqual({b - a for (a, value), (b, _) in zip(runs, runs[1:]) if value}, {RATIO})
 
+    def test_its_file_is_loaded_again_by_a_word(self):
+        self.assertTrue([line for line in self.takes["forward"].log if line.startswith("DECODER: done") and line.endswith("/oscine/v1/reload")])
+
     def test_what_cannot_be_is_said(self):
         take = self.takes["three"]
         self.assertIn("STATUS: fail 400 open this method has more than two channels of sound", [line.replace("\\", "") for line in take.log])
