@@ -22,14 +22,15 @@ def run(figures, options):
     import pd_melody_test as melody
     until = int(melody.BEGIN + 60 * options.minutes * melody.SECOND)
     with melody.Program(melody.config()) as oscine:
-        lines = [[(at, pitch) for at, _, pitch in melody.asked(oscine.port, melody.BEGIN, until, **host)] for host in HOSTS]
+        def ask(host):
+            return [(at, pitch) for at, _, pitch in melody.asked(oscine.port, melody.BEGIN, until, **host)]
 
         def play(number):
             with melody.Proxy(oscine.port, "--seed", str(number), "--delay", "uniform:0:95", "--cap", "95", "--duplicate", "2%") as proxy:
                 return melody.Performance(proxy.port, lambda pd: melody.wait_until(pd, until), 300, read, **HOSTS[number]).notes(until)
 
-        with ThreadPoolExecutor(2) as pool:
-            heard = list(pool.map(play, range(2)))
+        with ThreadPoolExecutor(4) as pool:
+            heard, lines = pool.map(play, range(2)), list(pool.map(ask, HOSTS))
     wrong = sum(len(set(line) ^ set(notes)) for line, notes in zip(lines, heard))
     notes = sum(map(len, lines))
     figures.add(f"two-hosts {options.minutes:g} minutes, {notes} notes: missing, or not on their sample", wrong, "notes", bar=0)
