@@ -7,6 +7,7 @@ from program import OSCINE
 
 SECOND = 48000
 LOAD_S = 120
+REST_S = 1.0  # where nothing new is told for so long, the line rests: what was lost is sent again every 100 ms
 
 
 def wire(position):
@@ -63,17 +64,19 @@ class Host:
 
     def play_until(self, end, position=0):
         """The host's time goes on as soon as all is there that it needs."""
-        guard = time.monotonic() + 2 * GUARD
+        guard, news = time.monotonic() + 2 * GUARD, time.monotonic()
         while position < end:
             assert time.monotonic() < guard, f"nothing more came at {position}; seen {self.seen()} of {len(self.events)}"
             self.peer.send(self.port, "playhead", self.session, *wire(position), self.seen(), float(SECOND))
+            known = len(self.events)
             message = self.peer.hear(0.02)
             while message is not None:
                 self.take(message)
                 message = self.peer.hear(0.02)
-            if self.complete_to(position + SECOND // 2):
+            news = news if known == len(self.events) else time.monotonic()
+            if self.complete_to(position + SECOND // 2) or (self.seen() == known and time.monotonic() - news > REST_S):
                 position += SECOND // 2
-                guard = time.monotonic() + 2 * GUARD
+                guard, news = time.monotonic() + 2 * GUARD, time.monotonic()
 
     def notes(self, end):
         rows = [(values[2], values[3] * 65536 + values[4], *values[5:]) for values in self.events.values()]
