@@ -3,8 +3,8 @@ import random
 import unittest
 
 from pd import need_pd
-from pd_take import DELAY_S, Sequence, Take, TakeTest, notes_of, together
-from planner import Planner, Way
+from pd_take import DELAY_S, Sequence, Take, TakeTest, together
+from planner import Planner, Way, notes_of
 
 SEQUENCES = 4
 

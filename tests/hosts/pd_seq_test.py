@@ -2,8 +2,8 @@
 import unittest
 
 from pd import need_pd
-from pd_take import DELAY_S, Take, TakeTest, notes_of, together
-from planner import Planner, Way
+from pd_take import DELAY_S, Take, TakeTest, together
+from planner import Planner, Way, notes_of
 
 
 class Seq(TakeTest):

@@ -7,18 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pd import PureData, impulses, read_floats
-from planner import Planner, Way
+from planner import Planner, Way, notes_of
 
 DELAY_S = 0.095  # with a horizon of 100 ms
-
-
-def notes_of(count, rate, seed=5):
-    """Notes at random distances; their velocities number them."""
-    dice, at, notes = random.Random(seed), 0, []
-    for number in range(count):
-        at += dice.randint(rate // 400, rate // 40)
-        notes.append((at, dice.randint(10, rate // 20), dice.randint(30, 90), 1 + number % 127, 1))
-    return notes
 
 
 def hanging(lines):

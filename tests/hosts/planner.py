@@ -12,6 +12,15 @@ PREFIX = "/oscine/v1/"
 MARGIN_S = 0.5  # planned events are filled to the playhead, the horizon and this
 
 
+def notes_of(count, rate, seed=5, numbers=127):
+    """Notes at random distances; their velocities number them: (position, duration, pitch, velocity, voice)."""
+    dice, at, notes = random.Random(seed), 0, []
+    for number in range(count):
+        at += dice.randint(rate // 400, rate // 40)
+        notes.append((at, dice.randint(10, rate // 20), dice.randint(30, 90), 1 + number % numbers, 1))
+    return notes
+
+
 class Way:
     """How a packet travels: @return the delays (s) of its copies, none when it is lost."""
 

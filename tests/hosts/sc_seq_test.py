@@ -1,22 +1,17 @@
 """OscineSeq in real scsynth, against a daemon that plans known notes and whose packets take their time: which samples sound."""
 import hashlib
-import random
 import unittest
 
 from osc import GUARD
 from planner import Planner, Way
+from planner import notes_of as planner_notes
 from sc import Jack, Lang, need_supercollider, read_floats
 
 DELAY_S = 0.095  # with a horizon of 100 ms
 
 
 def notes_of(count, rate, seed=5):
-    """Notes at random distances; their velocities number them, up to 1000."""
-    dice, at, notes = random.Random(seed), 0, []
-    for number in range(count):
-        at += dice.randint(rate // 400, rate // 40)
-        notes.append((at, dice.randint(10, rate // 20), dice.randint(30, 90), 1 + number % 1000, 1))
-    return notes
+    return planner_notes(count, rate, seed, numbers=1000)
 
 
 class Take:

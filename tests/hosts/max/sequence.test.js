@@ -96,6 +96,21 @@ test("ten thousand events sound the same for every seed of the network", () => {
     assert.equal(new Set(heard).size, 1);
 });
 
+/// What Pd and SuperCollider are tested with: {NAME: [[position, duration, pitch, velocity], …]}.
+const HOSTS = JSON.parse(process.env.OSCINE_NOTES ?? "{}");
+for (const [name, notes] of Object.entries(HOSTS)) test(`the events of ${name}, 100 ms ahead, through delays up to 95 ms and doubles`, () => {
+    for (const [vector, seed] of [[1, 1], [64, 2], [64, 3], [333, 4], [2048, 5]]) {
+        const next = random(seed), ahead = 4800 + vector, patch = new Patch({ vector }), arrivals = [];
+        for (const [id, [at, , , velocity]] of notes.entries()) {
+            const add = (sequence) => sequence.add({ at: at + ahead, when: 1, generation: 1, values: [velocity, 100, 10], id });
+            for (let copies = next() < 0.05 ? 2 : 1; copies > 0; copies--) arrivals.push([at + Math.floor(next() * 4560), add]);
+        }
+        patch.run(arrivals.sort((a, b) => a[0] - b[0]), notes.at(-1)[0] + ahead + 2 * vector);
+        assert.deepEqual(patch.fired, notes.map(([at, , , velocity]) => [at + ahead, velocity]), `vectors of ${vector}`);
+        assert.deepEqual(patch.late, []);
+    }
+});
+
 test("events further ahead than the buffer is long wait, and fire once", () => {
     const patch = new Patch({ frames: 8192, margin: 1024, every: 512 });
     const arrivals = [100, 8000, 8292, 16484, 30000].map((at) => [0, (s) => s.add({ at, when: 1, generation: 1, values: [at % 128, 1, 1], id: at })]);
