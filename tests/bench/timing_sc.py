@@ -14,6 +14,7 @@ from sc_orders import plans_of, take_of, wrong  # noqa: E402
 from sc_seq_test import DELAY_S, Take  # noqa: E402
 
 AT_ONCE = 20  # random sequences in one take
+SPARSER = 4  # than in Pd: the language makes a synth of each event, at about 120 a second here
 
 
 def off(take, notes):
@@ -22,7 +23,7 @@ def off(take, notes):
 
 
 def take(jack, options, way, horizon, sparser=1, count=None):
-    notes = notes_of(count or options.events, jack.rate, options.seed, sparser)
+    notes = notes_of(count or options.events, jack.rate, options.seed, max(sparser, SPARSER))
     seconds = notes[-1][0] / jack.rate + 1.5
     return Take(Planner(notes, way, horizon_s=horizon), jack, seconds), notes
 

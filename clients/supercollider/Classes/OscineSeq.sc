@@ -84,8 +84,7 @@ OscineSeq {
 	// One that has no number.
 	hold { |event|
 		if(this.void(event)) { ^this };
-		held = held.add(event);
-		this.send
+		if(this.ready and: { this.due(event) }) { this.play(event) } { held = held.add(event) }
 	}
 
 	// The line up to here has no hole; `end` is where it ends.
@@ -95,15 +94,15 @@ OscineSeq {
 
 	toSamples { |position| ^if(map.isNil) { position } { map.samplesAt(position) } }
 
+	ready { ^clock.running and: { probe.isNil or: { probe.ready } } }
+	due { |event| ^this.toSamples(event[\position]) + shift <= (clock.now + (lead * clock.rate)) }
+
 	// What is due within `lead` goes to the server.
 	send {
-		var until, due;
-		if(clock.running.not or: { held.isEmpty } or: { probe.notNil and: { probe.ready.not } }) { ^this.tell };
-		until = clock.now + (lead * clock.rate);
-		due = held.select { |e| this.toSamples(e[\position]) + shift <= until };
-		if(due.notEmpty) {
-			held = held.reject { |e| due.includes(e) };
-			due.do { |e| if(this.void(e).not) { this.play(e) } }
+		var all = held;
+		if(this.ready and: { all.notEmpty }) {
+			held = [];
+			all.do { |e| if(this.due(e)) { if(this.void(e).not) { this.play(e) } } { held = held.add(e) } }
 		};
 		this.tell
 	}
