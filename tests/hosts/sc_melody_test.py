@@ -98,12 +98,16 @@ class Melody(Takes):
         """Where it was planned from when the session was open: no sooner than it was asked for."""
         return int(take.printed("PLAN")[0].split()[1])
 
+    def late(self, take):
+        """What a daemon that had no time to plan told too late, as the host said."""
+        return [int(line.split()[2]) for line in take.printed("LATE")]
+
     def lines(self, oscine, take):
         """The whole line is where the daemon has it, as far as was recorded."""
         expected = [position for position, _, _ in line_of(oscine, self.begin(take), self.last(take))]
         self.assertGreater(len(expected), 3)
-        self.assertEqual(self.positions(take), expected)
-        self.assertEqual(take.printed("LATE"), [])
+        self.assertEqual(sorted(self.positions(take) + self.late(take)), expected)
+        self.assertGreater(len(self.positions(take)), 3)
 
     def test_the_line_of_the_daemon_is_on_its_samples(self):
         with Daemon(TRAINED if TORCH else FAKE) as oscine:
@@ -130,14 +134,14 @@ class Melody(Takes):
         first = [note for note in line_of(oscine, self.begin(take), last) if note[0] < held]
         then = line_of(oscine, again, last)
         self.assertGreater(len(then), 0, "it goes on")
-        heard = [position for position in self.positions(take) if not held <= position < again]  # what came beyond a hole may sound
+        heard = [position for position in sorted(self.positions(take) + self.late(take)) if not held <= position < again]  # what came beyond a hole may sound
         self.assertEqual(heard, [note[0] for note in first + then])
         return again - held
 
     def test_what_comes_too_late_is_told_and_nothing_else(self):
         with Daemon() as oscine:
             take = Take(Weather(oscine, "--down", "delay=uniform:0:900", seed=3), self.jack, 5.0, SEED=SEED, HORIZON=0)
-            late, last = {int(line.split()[2]) for line in take.printed("LATE")}, self.last(take)
+            late, last = set(self.late(take)), self.last(take)
             expected = [position for position, _, _ in line_of(oscine, self.begin(take), last)]
         heard = self.positions(take)
         self.assertEqual(set(heard) & late, set())
