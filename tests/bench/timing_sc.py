@@ -39,7 +39,7 @@ def silences(jack, kills):
                     lang.wait_line("NOTE ")
                 weather.kill()
 
-            _, again = plans_of(Take(weather, jack, 8.0, during, SEED=number, HORIZON=1000))
+            _, again = plans_of(Take(weather, jack, 20.0, during, SEED=number, HORIZON=1000))
             yield (again.at - again.held) / jack.rate
 
 
