@@ -8,6 +8,7 @@ import unittest
 from max_bridge_test import LOUD
 from max_stream_test import WIRE
 from maxnode import NODE, WITHOUT_NODE
+from osc import GUARD
 from program import ROOT, Child, Program, skip
 from stage_test import serving_process
 
@@ -30,7 +31,7 @@ class Devices(unittest.TestCase):
                 os.kill(serving_process(oscine), signal.SIGKILL)
                 patch.process.stdin.write("go\n")
                 patch.process.stdin.flush()
-                told = json.loads(patch.wait_line("first"))
+                told = json.loads(patch.wait_line("first", guard=3 * GUARD))
             finally:
                 patch.end()
         self.heard(told["first"], "quiet")

@@ -8,6 +8,7 @@ import subprocess
 import unittest
 
 from maxnode import NODE, SCRIPTS, WITHOUT_NODE
+from osc import GUARD
 from program import OSCINE, ROOT, Child, Program, skip
 from stage_test import serving_process
 
@@ -80,7 +81,7 @@ class Melody(unittest.TestCase):
             try:
                 patch.wait_line("ready")
                 os.kill(serving_process(oscine), signal.SIGKILL)
-                told = json.loads(patch.wait_line("fired"))
+                told = json.loads(patch.wait_line("fired", guard=3 * GUARD))
             finally:
                 patch.end()
         fired = self.check(told)

@@ -7,6 +7,7 @@ import subprocess
 import unittest
 
 from maxnode import NODE, WITHOUT_NODE
+from osc import GUARD
 from program import ROOT, Child, Program, skip
 from stage_test import serving_process
 
@@ -26,7 +27,7 @@ class Stream(unittest.TestCase):
                 os.kill(serving_process(oscine), signal.SIGKILL)
                 patch.process.stdin.write("go\n")
                 patch.process.stdin.flush()
-                told = json.loads(patch.wait_line("latency"))
+                told = json.loads(patch.wait_line("latency", guard=3 * GUARD))
             finally:
                 patch.end()
         self.assertEqual(told["opened"][:4], ["opened", "wire", 0, 2])
