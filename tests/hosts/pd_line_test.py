@@ -32,9 +32,9 @@ class Line(TakeTest):
         notes = [(i * 6000, 6000, 60 + i % 12, 1 + i, 1) for i in range(40)]
         planner = Planner(notes, Way(3, 0.02), orders=[(20000, "/orders", "temperature", 0.5), (60000, "restart")])
         take = Take(planner, 48000, 5.0)
-        words = [word for word, _ in planner.heard]
-        self.assertEqual(words, ["open", "play", "set", "open", "set", "play"])
-        again = planner.heard[-1][1]
+        asked = [one for one in planner.heard if one[0] in ("open", "play", "set")]
+        self.assertEqual([word for word, _ in asked], ["open", "play", "set", "open", "set", "play"])
+        again = asked[-1][1]
         position = int(again[2]) * 65536 + int(again[3])
         self.assertEqual((position - take.start) % 6000, 0, "it begins where a note ends")
         held = (position - take.start) // 6000
