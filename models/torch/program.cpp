@@ -84,7 +84,9 @@ base::Result<std::unique_ptr<Run>> TorchProgram::fresh() {
   using Made = base::Result<std::unique_ptr<Run>>;
   return guarded(
       [&]() -> Made {
-        return std::unique_ptr<Run>(std::make_unique<TorchRun>(copy_of(module_, share_parameters_), entries_));
+        auto copy = copy_of(module_, share_parameters_);
+        if (convolutions_ && convolutions_->use() == KernelUse::kLearn) convolutions_->know(copy);
+        return std::unique_ptr<Run>(std::make_unique<TorchRun>(std::move(copy), entries_, convolutions_.get()));
       },
       copy_reason);
 }
@@ -99,7 +101,7 @@ base::Result<std::unique_ptr<Run>> TorchProgram::shared() {
           const char* how = frozen() ? "frozen" : "as it is in the file";
           shared_.reset(new Shared{std::move(module), std::move(entries), how});
         });
-        return std::unique_ptr<Run>(std::make_unique<TorchRun>(shared_->module, shared_->entries));
+        return std::unique_ptr<Run>(std::make_unique<TorchRun>(shared_->module, shared_->entries, convolutions_.get()));
       },
       copy_reason);
 }
@@ -123,6 +125,24 @@ void TorchProgram::choose_rewritten(bool chosen) {
     frozen_.reset();
   }
   rewritten_.reset();
+}
+
+std::size_t TorchProgram::use_kernels(KernelUse use) {
+  auto done = guarded(
+      [&]() -> base::Result<std::size_t> {
+        if (!convolutions_ && use == KernelUse::kLearn && counts_writes(module_)) {
+          convolutions_ = std::make_unique<Convolutions>(module_);
+        }
+        if (!convolutions_) return std::size_t{0};
+        const bool learnt = convolutions_->use() == KernelUse::kLearn && use != KernelUse::kLearn;
+        if (learnt && use == KernelUse::kOn && share_parameters_) convolutions_->pack();
+        if (learnt || use == KernelUse::kNever) convolutions_->forget(use == KernelUse::kNever);
+        convolutions_->use(convolutions_->count() > 0 || use == KernelUse::kLearn ? use : KernelUse::kOff);
+        return convolutions_->count();
+      },
+      [](const char* what) { return std::string(what); });
+  if (!done && convolutions_) convolutions_->use(KernelUse::kOff);
+  return done ? *done : 0;
 }
 
 void TorchProgram::leave_out(std::size_t method) {
@@ -167,6 +187,7 @@ Facts TorchProgram::facts() const {
                     {"parameters", std::to_string(parameters)},
                     {"bytes", std::to_string(bytes)},
                     {"buffers", joined(buffers)}};
+        if (convolutions_ && convolutions_->count() > 0) facts.emplace_back("packed", convolutions_->text());
         if (shared_ != nullptr) facts.emplace_back("shared", shared_->how);
         if (!file_.empty()) {
           caffe2::serialize::PyTorchStreamReader reader(file_);

@@ -2,11 +2,13 @@
 #include <torch/csrc/jit/api/module.h>
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "convolutions.hpp"
 #include "models/engine.hpp"
 #include "run.hpp"
 
@@ -25,6 +27,7 @@ class TorchProgram final : public Program {
   void choose_rewritten(bool chosen) override;
   bool differs(const Run& run, bool thorough) const override;
   const Script& script() const override { return script_; }
+  std::size_t use_kernels(KernelUse use) override;
   void leave_out(std::size_t method) override;
   std::vector<std::pair<std::string, std::string>> facts() const override;
 
@@ -39,6 +42,7 @@ class TorchProgram final : public Program {
     std::string how;  ///< for facts()
   };
 
+  std::unique_ptr<Convolutions> convolutions_;  ///< null: it has none of ours
   torch::jit::Module module_;
   std::vector<Call> calls_;
   Script script_;

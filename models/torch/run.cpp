@@ -161,6 +161,7 @@ Status TorchRun::run(std::size_t method, const TensorIn& in, TensorOut& out) {
         stack_.insert(stack_.end(), entry.defaults.begin(), entry.defaults.end());
         const OwnRandom random(generator_.defined() ? &generator_ : nullptr);
         const Optimisation optimisation(entry.call.as_it_is);
+        const ConvolutionScope scope(convolutions_);
         entry.function->run(stack_);
         return read(entry.call, stack_.back(), out);
       },

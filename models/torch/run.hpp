@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "convolutions.hpp"
 #include "models/engine.hpp"
 #include "random.hpp"
 
@@ -32,8 +33,9 @@ std::vector<Entry> entries_of(const torch::jit::Module& module, const std::vecto
 class TorchRun final : public Run {
  public:
   /// @param entries  outlives the run; belongs to the module's type.
-  TorchRun(torch::jit::Module module, const std::vector<Entry>& entries)
-      : module_(std::move(module)), entries_(entries) {}
+  /// @param convolutions  outlives the run; null: LibTorch computes all
+  TorchRun(torch::jit::Module module, const std::vector<Entry>& entries, Convolutions* convolutions = nullptr)
+      : module_(std::move(module)), entries_(entries), convolutions_(convolutions) {}
 
   base::Status run(std::size_t method, const TensorIn& in, TensorOut& out) override;
   base::Status set(std::string_view attribute, std::span<const Value> values) override;
@@ -51,6 +53,7 @@ class TorchRun final : public Run {
 
   torch::jit::Module module_;
   const std::vector<Entry>& entries_;
+  Convolutions* convolutions_;
   at::Tensor input_;
   std::vector<c10::IValue> stack_;
   at::Generator generator_;  ///< undefined: it was never told a seed
