@@ -1,5 +1,7 @@
 #include "server/core/kept_events.hpp"
 
+#include <algorithm>
+
 #include "server/core/sequence.hpp"
 
 namespace server {
@@ -32,11 +34,18 @@ void KeptEvents::send_unseen(std::int32_t seen, base::Time now, const Send& send
     if (count == kMost) return;
     const bool known = seen != 0 && ahead_of(one.seq, seen) <= 0;
     const bool worth = now - one.made <= kFor || (one.planned && *one.planned >= playhead);
-    if (known || !worth || now - one.sent < kSettle) continue;
+    if (known || !worth || now - one.sent < settle(one.again)) continue;
     one.sent = now;
+    ++one.again;
     send(one.packet);
     ++count;
   }
+}
+
+base::Duration KeptEvents::settle(int again) {
+  base::Duration wait = kSettle;
+  for (int i = kSoon; i <= again && wait < kSlowest; ++i) wait *= 2;
+  return std::min<base::Duration>(wait, kSlowest);
 }
 
 void KeptEvents::outdate(std::int64_t from) {

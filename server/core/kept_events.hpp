@@ -16,6 +16,8 @@ class KeptEvents {
   static constexpr std::size_t kMost = 256;  ///< are kept of answers; and so many are sent again at once
   static constexpr auto kSettle = std::chrono::milliseconds(100);  ///< what was just sent may still be on its way
   static constexpr auto kFor = std::chrono::seconds(2);            ///< how long an answer is worth sending again
+  static constexpr int kSoon = 4;                                  ///< so often it is sent after kSettle
+  static constexpr auto kSlowest = std::chrono::milliseconds(3200);
 
   explicit KeptEvents(std::size_t most = kMost) : most_(most) {}
 
@@ -29,7 +31,8 @@ class KeptEvents {
   std::size_t send_from(std::int32_t seq, base::Time now, const Send& send);
   /// Sends again what the host has not seen, is worth it, and was not sent just now. What is planned is worth it while
   /// it is ahead of the playhead; and everything for a while, so that `seen` can go on. At most kMost, the oldest
-  /// first.
+  /// first. `seen` may stand still for ever, where the number after it is no longer kept: what was sent kSoon times is
+  /// sent at intervals that double, up to kSlowest.
   void send_unseen(std::int32_t seen, base::Time now, const Send& send, std::int64_t playhead = 0);
   /// What is planned from there on is void.
   void outdate(std::int64_t from);
@@ -40,7 +43,10 @@ class KeptEvents {
     base::Time made, sent;
     std::optional<std::int64_t> planned;
     std::vector<std::byte> packet;
+    int again = 0;  ///< how often it was sent as unseen
   };
+  static base::Duration settle(int again);
+
   std::size_t most_;
   std::deque<Kept> kept_;  // oldest first
   std::int32_t next_ = 1;

@@ -82,6 +82,19 @@ TEST(KeptEvents, SendsTheUnseenAgainAfterATenthOfASecond) {
   EXPECT_EQ(kept.sent.size(), 2U) << "just sent again";
 }
 
+// The number after `seen` may be one that is no longer kept: then nothing that is sent makes it go on.
+TEST(KeptEvents, SendsWhatStaysUnseenAtLongerAndLongerIntervals) {
+  Kept kept;
+  kept.events.add(support::bytes("a"), kept.clock.now(), 1'000'000);
+  std::vector<int> at;  // ms
+  for (int ms = 0; ms < 20'000; ms += 10, kept.clock.advance(10ms)) {
+    kept.sent.clear();
+    kept.events.send_unseen(0, kept.clock.now(), kept.send);
+    if (!kept.sent.empty()) at.push_back(ms);
+  }
+  EXPECT_THAT(at, ElementsAre(100, 200, 300, 400, 600, 1000, 1800, 3400, 6600, 9800, 13000, 16200, 19400));
+}
+
 TEST(KeptEvents, LetsOldAnswersGo) {
   Kept kept;
   kept.add("a");
