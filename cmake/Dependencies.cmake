@@ -27,6 +27,9 @@ oscine_need(libsamplerate SAMPLERATE_FOUND libsamplerate0-dev)
 pkg_check_modules(KISSFFT IMPORTED_TARGET kissfft-float)
 oscine_need("KISS FFT" KISSFFT_FOUND libkissfft-dev)
 
+pkg_check_modules(HWY IMPORTED_TARGET libhwy)
+oscine_need(Highway HWY_FOUND libhwy-dev)
+
 # Optional: catalogues on the web. CURLOPT_PROTOCOLS_STR came with 7.85.
 pkg_check_modules(CURL IMPORTED_TARGET libcurl>=7.85)
 

@@ -18,6 +18,7 @@ ARROWS = {
 LIBRARIES = {
     r"osc/|ip/": "protocol",
     r"torch/|ATen/|c10/": "models",
+    r"hwy/": "models",
     r"sodium": "models server",
     r"curl/": "server",
     r"asio|spdlog/|yaml-cpp/|CLI/|prometheus/": "server",

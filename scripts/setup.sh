@@ -15,7 +15,7 @@ debian_packages() {
   case "$1" in
     build)
       echo "g++=g++ cmake=cmake ninja-build=ninja pkg-config=pkg-config git=git ca-certificates liboscpack-dev" \
-        "libasio-dev libspdlog-dev libyaml-cpp-dev libcli11-dev libsodium-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libcurl4-openssl-dev libgtest-dev libgmock-dev" \
+        "libasio-dev libspdlog-dev libyaml-cpp-dev libcli11-dev libsodium-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libhwy-dev libcurl4-openssl-dev libgtest-dev libgmock-dev" \
         "libbenchmark-dev prometheus-cpp-dev liblo-dev liblo-tools=oscsend python3=python3 python3-venv"
       ;;
     test) echo "puredata-core=pd libfaketime nodejs=node supercollider-language=sclang supercollider-server=scsynth jackd2=jackd" ;;
@@ -27,7 +27,7 @@ debian_packages() {
 brew_packages() {
   case "$1" in
     build)
-      echo "cmake=cmake ninja=ninja pkgconf=pkg-config git=git asio spdlog yaml-cpp cli11 libsodium libsndfile libsamplerate kissfft googletest" \
+      echo "cmake=cmake ninja=ninja pkgconf=pkg-config git=git asio spdlog yaml-cpp cli11 libsodium libsndfile libsamplerate kissfft highway googletest" \
         "google-benchmark prometheus-cpp liblo=oscsend python@3.12=python3"
       ;;
     ci) echo "clang-format=clang-format llvm" ;;

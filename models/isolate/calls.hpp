@@ -7,11 +7,12 @@ namespace models {
 /// answer begins with a status.
 enum class Call : std::uint32_t {
   kLoad = 1,   ///< card → engine's version, methods, facts, what the file says of itself
-  kTry,        ///< card → nothing: everything that a load does, and all of it forgotten
+  kTry,        ///< card, kernels of ours or not → nothing: everything that a load does, and all of it forgotten
   kFresh,      ///< → run
   kShared,     ///< → run
   kRewritten,  ///< → run; 0: there is no such way
   kChoose,     ///< chosen → nothing
+  kKernels,    ///< how kernels of ours are used → how many operations they take over
   kDiffers,    ///< run, thorough → differs
   kLeaveOut,   ///< method → nothing
   kFacts,      ///< → facts

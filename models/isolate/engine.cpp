@@ -110,6 +110,14 @@ class IsolatedProgram final : public Program {
         Call::kChoose, limits_->of_other(kOther), [chosen](Packer& ask) { put(ask, chosen); }, [](Unpacker&) {});
   }
 
+  std::size_t use_kernels(KernelUse use) override {
+    std::uint64_t taken = 0;
+    (void)isolation_->call(
+        Call::kKernels, limits_->of_other(kCopying), [use](Packer& ask) { put(ask, static_cast<std::uint32_t>(use)); },
+        [&taken](Unpacker& said) { models::get(said, taken); });
+    return static_cast<std::size_t>(taken);
+  }
+
   bool differs(const Run& run, bool thorough) const override {
     bool differs = true;
     (void)isolation_->call(
@@ -183,9 +191,9 @@ base::Result<std::unique_ptr<Program>> IsolatedEngine::load(const Card& card) {
       std::make_unique<IsolatedProgram>(isolation_, until, std::move(methods), std::move(facts), std::move(script)));
 }
 
-base::Status IsolatedEngine::try_out(const Card& card, base::Duration longest) {
+base::Status IsolatedEngine::try_out(const Card& card, bool kernels, base::Duration longest) {
   return isolation_->call(
-      Call::kTry, after(longest), [&card](Packer& ask) { put(ask, card); }, [](Unpacker&) {});
+      Call::kTry, after(longest), [&](Packer& ask) { put_all(ask, card, kernels); }, [](Unpacker&) {});
 }
 
 }  // namespace models

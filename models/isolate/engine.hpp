@@ -28,7 +28,7 @@ class IsolatedEngine final : public Engine {
 
   /// Does all that a load does, over there; nothing is kept. Fails: as models::load, or as Isolation::call, whose
   /// messages do not name the model.
-  base::Status try_out(const Card& card, base::Duration longest);
+  base::Status try_out(const Card& card, bool kernels, base::Duration longest);
   const Isolation& isolation() const { return *isolation_; }
 
  private:

@@ -30,7 +30,7 @@ base::Status Tryouts::try_once(const Card& card, const LoadOptions& options) {
     if (!engine) return engine.error();
     engine_ = std::move(*engine);
   }
-  return engine_->try_out(card, options.longest);
+  return engine_->try_out(card, options.kernels, options.longest);
 }
 
 }  // namespace models

@@ -56,6 +56,9 @@ class Host {
       case Call::kChoose:
         choose(asked, out);
         break;
+      case Call::kKernels:
+        use_kernels(asked, out);
+        break;
       case Call::kDiffers:
         differs(asked, out);
         break;
@@ -121,9 +124,10 @@ class Host {
 
   static base::Status try_out(Unpacker& asked) {
     Card card;
-    get(asked, card);
+    bool kernels = false;
+    get_all(asked, card, kernels);
     card.isolate = false;
-    const auto model = models::load(card, {.warmup = 3, .measure = std::chrono::milliseconds(1)});
+    const auto model = models::load(card, {.warmup = 3, .measure = std::chrono::milliseconds(1), .kernels = kernels});
     return model ? base::Status() : base::Status(model.error());
   }
 
@@ -159,6 +163,14 @@ class Host {
     get(asked, chosen);
     program_->choose_rewritten(chosen);
     put(out, base::Status());
+  }
+
+  void use_kernels(Unpacker& asked, Packer& out) {
+    std::uint32_t use = 0;
+    get(asked, use);
+    const auto taken = program_->use_kernels(static_cast<KernelUse>(use));
+    put(out, base::Status());
+    put(out, std::uint64_t{taken});
   }
 
   void run(Unpacker& asked, Packer& out) {

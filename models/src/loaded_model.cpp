@@ -326,6 +326,7 @@ base::Result<std::unique_ptr<Stream>> LoadedModel::stream(std::size_t method, co
 std::vector<std::pair<std::string, std::string>> LoadedModel::facts() const {
   auto facts = parts_.program->facts();
   for (const auto& why : parts_.left_out) facts.emplace_back("left out", why);
+  if (!parts_.kernels.empty()) facts.emplace_back("kernels", parts_.kernels);
   int rows = 0;
   for (const auto& method : parts_.methods) {
     const bool windows =

@@ -29,7 +29,8 @@ class LoadedModel final : public Model {
     std::vector<CallLimit> limits;        ///< by method
     std::vector<AttributeCard> settings;  ///< of a stream
     bool stateful = false;
-    bool rewritten = false;
+    Form form;
+    std::string kernels;                       ///< what became of ours, for facts(); empty: they are of no use here
     std::unique_ptr<IsolatedEngine> isolated;  ///< the engine of a model in a process of its own
     std::vector<std::string> left_out;         ///< why methods of the file are not served
   };
@@ -43,7 +44,7 @@ class LoadedModel final : public Model {
   std::span<const std::string> buffers() const override { return parts_.program->script().buffers; }
   bool takes_rate() const { return parts_.program->script().takes_rate; }
   bool stateful() const override { return parts_.stateful; }
-  bool rewritten() const override { return parts_.rewritten; }
+  Form form() const override { return parts_.form; }
   int process() const override;
   std::optional<Fall> fall() const override;
   base::Result<std::size_t> method(std::string_view name) const override;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "kernel_trial.hpp"
 #include "loaded_model.hpp"
 #include "measure.hpp"
 #include "models/watch.hpp"
@@ -20,6 +21,7 @@ using base::Status;
 constexpr double kQuicker = 0.95;  ///< a way of serving has to be worth it
 constexpr std::chrono::milliseconds kLeastCompare{20}, kMostCompare{150};
 constexpr std::size_t kLeastCalls = 9, kMostCalls = 400;
+constexpr std::size_t kLeastTrials = 2;
 
 /// Passes calls on, and notes how many numbers the last one was given.
 class NotedRun final : public Run {
@@ -44,9 +46,9 @@ class Loading {
   Loading(const Card& card, const LoadOptions& options) : options_(options) { parts_.card = card; }
 
   Status run() {
-    for (const auto step :
-         {&Loading::find_kind_and_engine, &Loading::check_file, &Loading::read_program, &Loading::probe_fresh,
-          &Loading::choose_sharing, &Loading::find_rows, &Loading::measure_methods, &Loading::limit_calls}) {
+    for (const auto step : {&Loading::find_kind_and_engine, &Loading::check_file, &Loading::read_program,
+                            &Loading::probe_fresh, &Loading::choose_sharing, &Loading::choose_kernels,
+                            &Loading::find_rows, &Loading::measure_methods, &Loading::limit_calls}) {
       if (auto status = (this->*step)(); !status) return status;
     }
     return {};
@@ -103,6 +105,9 @@ class Loading {
     auto program = parts_.engine->load(parts_.card);
     if (!program) return program.error();
     parts_.program = std::move(*program);
+    if (options_.kernels && !(options_.form && !options_.form->kernels)) {
+      (void)parts_.program->use_kernels(KernelUse::kLearn);
+    }
     if (auto status = parts_.kind->complete(parts_.card, *parts_.program); !status) return status;
     auto methods = parts_.kind->methods(parts_.card, *parts_.program);
     if (!methods) return methods.error();
@@ -199,11 +204,11 @@ class Loading {
   /// The engine may have a second way to share, which is the better one for some networks and the worse for others:
   /// only the clock can tell.
   void choose_quicker() {
-    if (options_.rewritten == false) return;
+    if (options_.form && !options_.form->rewritten) return;
     auto rewritten = parts_.program->rewritten();
     if (!rewritten || *rewritten == nullptr) return;
-    const bool chosen = options_.rewritten ? is_right(*rewritten) : is_quicker(*rewritten);
-    parts_.rewritten = chosen;
+    const bool chosen = options_.form ? is_right(*rewritten) : is_quicker(*rewritten);
+    parts_.form.rewritten = chosen;
     if (chosen) std::swap(run_, *rewritten);
     rewritten->reset();
     parts_.program->choose_rewritten(chosen);
@@ -247,6 +252,46 @@ class Loading {
     takes += percentiles(std::move(ours)).p50;
     other_takes += percentiles(std::move(theirs)).p50;
     return true;
+  }
+
+  /// Kernels of ours, where they answer as the engine's own do, and for less of the processor. A program that all
+  /// share has its weights in its code, where they are not found.
+  Status choose_kernels() {
+    if (!parts_.stateful || parts_.program->use_kernels(KernelUse::kOn) == 0) {
+      (void)parts_.program->use_kernels(KernelUse::kNever);
+      return {};
+    }
+    run_.reset();
+    KernelTrial trial(*parts_.program);
+    const auto status = try_kernels(trial);
+    const bool on = status && trial.is_right() && (options_.form || trial.is_quicker());
+    parts_.form.kernels = on;
+    parts_.kernels = status ? trial.text(on) : "off: " + status.error().message;
+    (void)parts_.program->use_kernels(on ? KernelUse::kOn : KernelUse::kNever);
+    if (!status) return renew();
+    run_ = trial.take(on);
+    return {};
+  }
+
+  Status try_kernels(KernelTrial& trial) {
+    const auto make = [this] { return start_run(parts_.card, *parts_.program, true); };
+    if (auto status = trial.begin(make); !status) return status;
+    for (std::size_t i = 0; i < parts_.methods.size(); ++i) {
+      if (!asks_script(i)) continue;
+      const auto ends = base::Clock::now() + std::min(options_.measure, kMostCompare);
+      for (std::size_t pass = 0; pass < kLeastTrials || (base::Clock::now() < ends && pass < kMostCalls); ++pass) {
+        auto status = trial.pair([&](Run& run, std::vector<float>& out, Micros& took) {
+          const auto before = clock();
+          auto called = call(run, i, pass);
+          took = clock() - before;
+          out = out_;
+          return called;
+        });
+        if (!status) return status;
+      }
+      trial.end_method();
+    }
+    return {};
   }
 
   /// A script that takes several windows at once, and says of each what it says of it alone, may be asked so.

@@ -69,7 +69,8 @@ TorchProgram::TorchProgram(torch::jit::Module module, std::vector<Call> calls, S
       script_(std::move(script)),
       names_(names_of(calls_)),
       file_(std::move(file)),
-      entries_(entries_of(module_, calls_)) {}
+      entries_(entries_of(module_, calls_)),
+      writers_(writers_of(module_)) {}
 
 std::vector<std::string> TorchProgram::methods() const {
   auto names = names_;
@@ -84,7 +85,10 @@ base::Result<std::unique_ptr<Run>> TorchProgram::fresh() {
   using Made = base::Result<std::unique_ptr<Run>>;
   return guarded(
       [&]() -> Made {
-        return std::unique_ptr<Run>(std::make_unique<TorchRun>(copy_of(module_, share_parameters_), entries_));
+        auto copy = copy_of(module_, share_parameters_);
+        if (convolutions_ && convolutions_->use() == KernelUse::kLearn) convolutions_->know(copy);
+        return std::unique_ptr<Run>(std::make_unique<TorchRun>(
+            std::move(copy), entries_, Sharing{share_parameters_ ? &writers_ : nullptr, convolutions_.get()}));
       },
       copy_reason);
 }
@@ -125,6 +129,24 @@ void TorchProgram::choose_rewritten(bool chosen) {
   rewritten_.reset();
 }
 
+std::size_t TorchProgram::use_kernels(KernelUse use) {
+  auto done = guarded(
+      [&]() -> base::Result<std::size_t> {
+        if (!convolutions_ && use == KernelUse::kLearn) {
+          convolutions_ = std::make_unique<Convolutions>(module_);
+        }
+        if (!convolutions_) return std::size_t{0};
+        const bool learnt = convolutions_->use() == KernelUse::kLearn && use != KernelUse::kLearn;
+        if (learnt && use == KernelUse::kOn && share_parameters_) convolutions_->pack();
+        if (learnt || use == KernelUse::kNever) convolutions_->forget(use == KernelUse::kNever);
+        convolutions_->use(convolutions_->count() > 0 || use == KernelUse::kLearn ? use : KernelUse::kOff);
+        return convolutions_->count();
+      },
+      [](const char* what) { return std::string(what); });
+  if (!done && convolutions_) convolutions_->use(KernelUse::kOff);
+  return done ? *done : 0;
+}
+
 void TorchProgram::leave_out(std::size_t method) {
   calls_.erase(calls_.begin() + static_cast<std::ptrdiff_t>(method));
   entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(method));
@@ -136,7 +158,9 @@ bool TorchProgram::differs(const Run& run, bool thorough) const {
       guarded([&]() -> base::Result<Changes> { return compare(module_, static_cast<const TorchRun&>(run).module()); },
               [](const char* what) { return std::string(what); });
   if (!changes) return true;
-  share_parameters_ = !changes->parameters;
+  share_parameters_ = !changes->parameters && std::none_of(names_.begin(), names_.end(), [this](const auto& name) {
+    return writers_.contains(name);
+  });
   if (changes->anything || !thorough) return changes->anything;
   // State that only some inputs touch: freezing looks at the code, and leaves a slot for what is ever written to.
   return frozen() && !frozen()->_ivalue()->slots().empty();
@@ -167,6 +191,7 @@ Facts TorchProgram::facts() const {
                     {"parameters", std::to_string(parameters)},
                     {"bytes", std::to_string(bytes)},
                     {"buffers", joined(buffers)}};
+        if (convolutions_ && convolutions_->count() > 0) facts.emplace_back("packed", convolutions_->text());
         if (shared_ != nullptr) facts.emplace_back("shared", shared_->how);
         if (!file_.empty()) {
           caffe2::serialize::PyTorchStreamReader reader(file_);

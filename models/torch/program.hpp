@@ -2,13 +2,16 @@
 #include <torch/csrc/jit/api/module.h>
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "convolutions.hpp"
 #include "models/engine.hpp"
 #include "run.hpp"
+#include "writes.hpp"
 
 namespace models {
 
@@ -25,6 +28,7 @@ class TorchProgram final : public Program {
   void choose_rewritten(bool chosen) override;
   bool differs(const Run& run, bool thorough) const override;
   const Script& script() const override { return script_; }
+  std::size_t use_kernels(KernelUse use) override;
   void leave_out(std::size_t method) override;
   std::vector<std::pair<std::string, std::string>> facts() const override;
 
@@ -39,13 +43,15 @@ class TorchProgram final : public Program {
     std::string how;  ///< for facts()
   };
 
+  std::unique_ptr<Convolutions> convolutions_;  ///< null: it has none of ours
   torch::jit::Module module_;
   std::vector<Call> calls_;
   Script script_;
   std::vector<std::string> names_;  ///< of the methods that are called, each once
   std::string file_;
   std::vector<Entry> entries_;
-  mutable std::atomic<bool> share_parameters_{false};  ///< once running a copy was seen to leave them alone
+  MethodNames writers_;
+  mutable std::atomic<bool> share_parameters_{false};  ///< once code and a run of it are seen to leave them alone
   mutable std::once_flag freezing_;
   mutable std::optional<torch::jit::Module> frozen_;
   std::once_flag sharing_;

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "guard.hpp"
+#include "state.hpp"
 #include "values.hpp"
 
 namespace models {
@@ -161,12 +162,20 @@ Status TorchRun::run(std::size_t method, const TensorIn& in, TensorOut& out) {
         stack_.insert(stack_.end(), entry.defaults.begin(), entry.defaults.end());
         const OwnRandom random(generator_.defined() ? &generator_ : nullptr);
         const Optimisation optimisation(entry.call.as_it_is);
+        const ConvolutionScope scope(sharing_.convolutions);
         entry.function->run(stack_);
         return read(entry.call, stack_.back(), out);
       },
       [&](const char* what) { return entry.call.name + " raised: " + raised_reason(what); });
   release();
   return status;
+}
+
+/// Before a method that may write to weights: what it writes is heard in this session alone.
+void TorchRun::own_weights(const std::string& method) {
+  if (sharing_.writers == nullptr || !sharing_.writers->contains(method)) return;
+  module_ = copy_of(module_, false);
+  sharing_ = {};
 }
 
 void TorchRun::fill_input(const TensorIn& in) {
@@ -186,6 +195,7 @@ Status TorchRun::set(std::string_view attribute, std::span<const Value> values) 
   const std::string name(attribute);
   return guarded(
       [&]() -> Status {
+        own_weights("set_" + name);
         if (const auto setter = module_.find_method("set_" + name)) {
           auto arguments = setter_arguments(*setter, attribute, values);
           if (!arguments) return arguments.error();
@@ -209,6 +219,7 @@ base::Result<std::vector<Value>> TorchRun::get(std::string_view attribute) {
   using Got = base::Result<std::vector<Value>>;
   return guarded(
       [&]() -> Got {
+        own_weights("get_" + name);
         const auto getter = module_.find_method("get_" + name);
         if (!getter && !module_.hasattr(name)) {
           if (!module_.find_method("set_" + name)) return unknown(attribute);
@@ -225,6 +236,7 @@ Status TorchRun::fill(std::string_view buffer, const Sound& sound) {
   const std::string name(buffer);
   return guarded(
       [&]() -> Status {
+        own_weights("set_buffer_attribute");
         const auto setter = module_.find_method("set_buffer_attribute");
         if (!setter) return Error{ErrorCode::kUnknown, "the file has no set_buffer_attribute"};
         const auto samples = static_cast<std::int64_t>(sound.planes.size()) / sound.channels;
@@ -240,6 +252,7 @@ Status TorchRun::fill(std::string_view buffer, const Sound& sound) {
 Status TorchRun::clear(std::string_view buffer) {
   return guarded(
       [&]() -> Status {
+        own_weights("clear_buffer_attribute");
         const auto clearing = module_.find_method("clear_buffer_attribute");
         if (!clearing) return Error{ErrorCode::kUnknown, "the file has no clear_buffer_attribute"};
         call(*clearing, {std::string(buffer)});

@@ -95,6 +95,7 @@ struct RenderOptions {
   std::string method;                                        ///< empty: the model's first
   std::vector<std::string> settings;                         ///< "name=value", more values after commas
   std::vector<std::pair<std::string, std::string>> changes;  ///< the same from a time on: "3.2s", "name=value"
+  std::string kernels = "off";                               ///< as Config::kernels
 };
 int render(const RenderOptions& options);
 

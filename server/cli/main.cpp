@@ -180,6 +180,8 @@ int run(int argc, char** argv) {
       ->allow_extra_args(false);
   rendering->add_option("--at", render.changes, "an attribute from a time on: 3.2s NAME=VALUE; may come again")
       ->allow_extra_args(false);
+  rendering->add_option("--kernels", render.kernels, "auto: also kernels of our own, where they are quicker (off)")
+      ->check(CLI::IsMember({"auto", "off"}));
   rendering->callback([&] { code = server::render(render); });
 
   server::ComposeOptions compose;

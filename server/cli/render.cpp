@@ -54,7 +54,8 @@ Status set_all(const RenderOptions& options, double rate, Rendering& rendering) 
 Result<Rendering> prepare(const RenderOptions& options, const models::AudioFile& file) {
   const auto card = choose_card(options.model, options.config);
   if (!card) return card.error();
-  auto model = models::load(*card, {.warmup = 3, .measure = std::chrono::milliseconds(0)});
+  auto model =
+      models::load(*card, {.warmup = 3, .measure = std::chrono::milliseconds(0), .kernels = options.kernels == "auto"});
   if (!model) return model.error();
   const auto method = (*model)->method(options.method);
   if (!method) return method.error();

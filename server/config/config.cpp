@@ -71,6 +71,7 @@ Config read_config_node(const Node& node, const fs::path& file) {
   reader.boolean("allow_quit", config.allow_quit);
   reader.whole("workers", config.workers);
   reader.choice("priority", config.priority);
+  reader.choice("kernels", config.kernels);
   reader.boolean("watch_models", config.watch_models);
   reader.boolean("lock_memory", config.lock_memory);
   read_folders(reader, config);

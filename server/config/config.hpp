@@ -101,6 +101,7 @@ struct Config {
   std::vector<ModelConfig> models;
   std::vector<Alias> aliases;
   std::string priority = "auto";  ///< of the network thread: auto (as high as the system allows) or off
+  std::string kernels = "auto";   ///< of ours, where they are quicker than the engine's own: auto or off
   bool watch_models = false;      ///< a served file that changes is loaded anew
   bool lock_memory = false;       ///< nothing of the serving process is swapped out
   LimitsConfig limits;

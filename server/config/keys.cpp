@@ -23,6 +23,7 @@ constexpr Key kConfig[] = {
     {"models", "a folder, a list of folders and cards, or a map from name to card", "[]"},
     {"aliases", "a map from address to alias", "{}"},
     {"priority", kChoiceForm, "auto", "", -kNone, kNone, "auto off"},
+    {"kernels", kChoiceForm, "auto", "", -kNone, kNone, "auto off"},
     {"watch_models", kBoolForm, "false"},
     {"lock_memory", kBoolForm, "false"},
     {"limits", "a map", "{}"},

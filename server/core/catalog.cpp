@@ -59,17 +59,18 @@ void Catalog::retire(std::shared_ptr<const ServedModel> old) {
 }
 
 void Catalog::start(const std::string& name, std::function<base::Result<ModelConfig>()> read, Done done,
-                    std::optional<bool> again) {
+                    std::optional<models::Form> again) {
   aside_.erase(name);
   const auto began = base::Clock::now();
   ++at_work_;
   background_.submit([this, name, read = std::move(read), done = std::move(done), &workers = workers_,
-                      options = options_, trials = trials_, longest = longest_load_, again, began] {
+                      options = options_, trials = trials_, longest = longest_load_, kernels = kernels_, again, began] {
     auto config = read();
     auto now = options();
     now.longest = longest;
     if (again) now.measure = kMeasureAgain;
-    if (again && !now.rewritten) now.rewritten = again;
+    if (again && !now.form) now.form = again;
+    now.kernels = kernels;
     auto served = config ? serve_model(*config, workers, std::move(now), trials)
                          : base::Result<std::shared_ptr<ServedModel>>(config.error());
     return std::function<void()>([this, name, done, began, served = std::move(served)]() mutable {
@@ -198,7 +199,7 @@ void Catalog::restart(const std::string& name, const Error& why, base::Time when
   const auto it = items_.find(name);
   if (it == items_.end()) return;
   auto& item = it->second;
-  const auto served = item.served ? std::optional(item.served->model->rewritten()) : std::nullopt;
+  const auto served = item.served ? std::optional(item.served->model->form()) : std::nullopt;
   retire(std::exchange(item.served, nullptr));
   item.state = State::kLoading;
   item.error = why;

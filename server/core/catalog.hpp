@@ -42,6 +42,8 @@ class Catalog {
 
   /// Loads of other processes and of this one are stopped after that; from the next on.
   void set_longest_load(base::Duration longest) { longest_load_ = longest; }
+  /// Whether what is loaded from now on may use kernels of ours.
+  void set_kernels(bool allowed) { kernels_ = allowed; }
 
   /// Starts to load a model, or to replace it by another configuration of the same name. `done` may be empty.
   void load(ModelConfig config, Done done);
@@ -82,9 +84,9 @@ class Catalog {
     Ready ready;
     Timers::Id timer;
   };
-  /// @param again  as it was served before (rewritten or not): then little is measured
+  /// @param again  as it was served before: then little is measured
   void start(const std::string& name, std::function<base::Result<ModelConfig>()> read, Done done,
-             std::optional<bool> again = {});
+             std::optional<models::Form> again = {});
   void finished(const std::string& name, base::Result<std::shared_ptr<ServedModel>> result,
                 std::chrono::nanoseconds took, const Done& done);
   void wake(const std::string& name);
@@ -96,6 +98,7 @@ class Catalog {
   Workers& workers_;
   Options options_;
   Trials* trials_;
+  bool kernels_ = true;
   base::Duration longest_load_ = std::chrono::minutes(2);
   Told told_;
   std::map<std::string, Item, std::less<>> items_;

@@ -35,6 +35,7 @@ Daemon::Daemon(Config config, Parts parts)
       aliases_(config_.aliases) {
   answers_.tcp_frame = config_.limits.tcp_frame;
   catalog_.set_longest_load(config_.limits.longest_load);
+  catalog_.set_kernels(config_.kernels == "auto");
   if (parts_.keeper == nullptr) parts_.keeper = &nothing_kept_;
   parts_.workers.set_limit(static_cast<std::size_t>(config_.limits.queue), config_.limits.queue_wait);
   for (const auto& entry : protocol::schema()) {

@@ -255,6 +255,7 @@ void Daemon::reconfigure(Config config) {
   parts_.workers.set_limit(static_cast<std::size_t>(config_.limits.queue), config_.limits.queue_wait);
   answers_.tcp_frame = config_.limits.tcp_frame;
   catalog_.set_longest_load(config_.limits.longest_load);
+  catalog_.set_kernels(config_.kernels == "auto");
   parts_.log.set_level(level_of(config_.log.level));
 }
 

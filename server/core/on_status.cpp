@@ -133,7 +133,7 @@ void Daemon::model_changed(const std::string& name, const Catalog::Item& item, s
   std::string text = failed ? item.error.message : name + " is " + std::string(name_of(item.state));
   if (!failed && item.served) {
     if (!item.served->key.empty()) parts_.keeper->knows(item.served->key);
-    if (parts_.tap != nullptr) parts_.tap->loaded(name, item.served->model->rewritten());
+    if (parts_.tap != nullptr) parts_.tap->loaded(name, item.served->model->form());
     carry_over(name, item.served);
     const auto& timing = item.served->model->methods().front().timing;
     text += "; p50 " + std::to_string(timing.p50.count()).substr(0, 5) + " us, p99.9 " +

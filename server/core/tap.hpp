@@ -2,6 +2,7 @@
 #include <string>
 
 #include "models/isolate.hpp"
+#include "models/model.hpp"
 #include "protocol/validate.hpp"
 #include "server/core/peer.hpp"
 #include "server/log/log.hpp"
@@ -28,8 +29,8 @@ class Tap {
   virtual void logged(Level level, const std::string& line) = 0;
   virtual void over() = 0;
 
-  /// A model is served: from the program that its engine rewrote for speed, or from the plain one.
-  virtual void loaded(const std::string& model, bool rewritten) = 0;
+  /// A model is served in this form.
+  virtual void loaded(const std::string& model, models::Form form) = 0;
   /// Whether a call of a model may run here and now. @param measured  what the model's measured times say
   virtual bool at_once(bool measured) = 0;
 };

@@ -178,8 +178,8 @@ void Recorder::fell(std::uint32_t number, const models::Fall& fall) {
       {.kind = RecordKind::kFell, .event = static_cast<std::uint64_t>(fall.kind), .index = number, .text = fall.text});
 }
 
-void Recorder::loaded(const std::string& model, bool rewritten) {
-  write({.kind = RecordKind::kModel, .flag = rewritten, .name = model});
+void Recorder::loaded(const std::string& model, models::Form form) {
+  write({.kind = RecordKind::kModel, .flag = flag_of(form), .name = model});
 }
 
 bool Recorder::at_once(bool measured) {

@@ -33,7 +33,7 @@ class Recorder : public Tap {
   void logged(Level level, const std::string& line) override;
   void fell(std::uint32_t number, const models::Fall& fall) override;
   void over() override;
-  void loaded(const std::string& model, bool rewritten) override;
+  void loaded(const std::string& model, models::Form form) override;
   bool at_once(bool measured) override;
 
  private:

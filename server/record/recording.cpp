@@ -120,7 +120,7 @@ std::string encode(const Record& record) {
   out.skip(kFrame).whole(static_cast<std::uint8_t>(record.kind));
   if (form->at) out.signed_whole(record.at);
   if (form->peer) put_peer(out, record.peer);
-  if (form->flag) out.whole(record.flag ? 1U : 0U);
+  if (form->flag) out.whole(record.flag);
   if (form->job) out.whole(record.event).whole(record.index);
   if (form->name) out.text(record.name);
   if (form->text) out.text(record.text);
@@ -140,7 +140,7 @@ std::optional<Record> decode_record(std::span<const std::byte> body) {
   record.kind = form->kind;
   if (form->at) record.at = in.signed_whole();
   if (form->peer) record.peer = get_peer(in);
-  if (form->flag) record.flag = in.whole<std::uint8_t>() != 0;
+  if (form->flag) record.flag = in.whole<std::uint8_t>();
   if (form->job) record.event = in.whole<std::uint64_t>();
   if (form->job) record.index = in.whole<std::uint32_t>();
   if (form->name) record.name = in.text();

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/model.hpp"
 #include "protocol/validate.hpp"
 #include "server/core/peer.hpp"
 
@@ -36,7 +37,7 @@ enum class RecordKind : std::uint8_t {
   kFell = 26,    ///< index: which of the models that were served, from 1; event: models::Fall::Kind; text
   // What belongs to the event before.
   kLeft = 32,      ///< peer: the receiver; packet
-  kModel = 33,     ///< name, flag: it is served from the program that the engine rewrote
+  kModel = 33,     ///< name, flag: in which form it is served
   kFate = 35,      ///< index: which call of this job or load, from 0, in a process that fell; event: the code; text
   kReadings = 34,  ///< the event's last: what was read while it was dealt with
   // The run ended, and so does the file. text: why.
@@ -57,7 +58,7 @@ struct Record {
   RecordKind kind = RecordKind::kEnd;
   std::int64_t at = 0;  ///< ns since the recording began
   Peer peer = {};
-  bool flag = false;
+  std::uint8_t flag = 0;
   std::uint64_t event = 0;
   std::uint32_t index = 0;
   std::string name = {}, text = {};
@@ -66,6 +67,12 @@ struct Record {
 
   bool is_event() const { return kind >= RecordKind::kStarted && kind < RecordKind::kLeft; }
 };
+
+/// 1: rewritten by its engine; 2: with kernels of ours.
+constexpr std::uint8_t flag_of(models::Form form) {
+  return static_cast<std::uint8_t>((form.rewritten ? 1 : 0) + (form.kernels ? 2 : 0));
+}
+constexpr models::Form served_as(std::uint8_t flag) { return {(flag & 1U) != 0, (flag & 2U) != 0}; }
 
 /// As bytes of the file: length, checksum, body.
 std::string encode(const Record& record);

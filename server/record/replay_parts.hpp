@@ -147,7 +147,7 @@ class ReplayParts : public Tap {
 
   void begin(const RecordedEvent& event) {
     again_.begin(event);
-    options_.rewritten = event.model ? std::optional(event.model->flag) : std::nullopt;
+    options_.form = event.model ? std::optional(served_as(event.model->flag)) : std::nullopt;
   }
   base::Time now() { return again_.time(); }
   const models::LoadOptions& load_options() const { return options_; }
@@ -163,7 +163,7 @@ class ReplayParts : public Tap {
   void fell(std::uint32_t, const models::Fall&) override {}
   void logged(Level, const std::string&) override {}
   void over() override {}
-  void loaded(const std::string&, bool) override {}
+  void loaded(const std::string&, models::Form) override {}
 
  private:
   Again again_;

@@ -15,6 +15,7 @@ import fuzz
 import fuzz_files
 import fuzz_live
 import isolate
+import kernels
 import kill
 import load
 import loss
@@ -39,7 +40,7 @@ BENCHES = {"rtt": rtt, "start": start, "fuzz": fuzz, "clients": clients, "memory
            "classify": classify, "matrix": matrix, "soak": soak, "replay": replay, "overload": overload,
            "connections": connections, "fuzz-daemon": fuzz_live, "fuzz-files": fuzz_files, "kill": kill, "isolate": isolate,
            "stream": stream, "load": load, "mixed": mixed, "loss": loss, "swaps": swaps, "cycles": cycles,
-           "timing": timing, "timing-max": timing_max, "timing-sc": timing_sc, "two-hosts": two_hosts}
+           "timing": timing, "timing-max": timing_max, "timing-sc": timing_sc, "two-hosts": two_hosts, "kernels": kernels}
 
 
 def parse(words):
@@ -47,6 +48,7 @@ def parse(words):
     parser.add_argument("names", nargs="*", metavar="NAME", help="one of: all " + " ".join(BENCHES))
     parser.add_argument("--rounds", type=int, help="rtt: rounds of each rhythm and placement (7); start: runs (10);\n"
                         "classify: rounds of each measurement (7); replay: recordings (3); overload, isolate: rounds (5); load: pairs (9);\n"
+                        "kernels: pairs (40);\n"
                         "mixed: rounds (3)")
     parser.add_argument("--packets", type=int, default=10**7, help="fuzz: packets in all (10000000)")
     parser.add_argument("--datagrams", type=int, default=10**7, help="fuzz-daemon: by UDP (10000000)")
@@ -55,7 +57,8 @@ def parse(words):
     parser.add_argument("--files", type=int, default=10**4, help="fuzz-files: in all (10000)")
     parser.add_argument("--seed", type=int, default=1, help="fuzz: of the first process (1); replay: of the first recording; loss: of what is lost")
     parser.add_argument("--hours", type=float, default=8, help="soak: of sound (8), and an eighth of it with drums")
-    parser.add_argument("--minutes", type=float, default=10, help="loss: of sound (10); two-hosts: of music (10)")
+    parser.add_argument("--minutes", type=float, default=10, help="loss: of sound (10); two-hosts: of music (10); mixed --sessions: of sound (10)")
+    parser.add_argument("--sessions", type=int, help="mixed: so many of RAVE v2 on one core instead, for --minutes")
     parser.add_argument("--swaps", type=int, default=200, help="swaps: in all (200)")
     parser.add_argument("--cycles", type=int, default=1000, help="cycles: in all (1000)")
     parser.add_argument("--events", type=int, default=10000, help="timing, timing-max, timing-sc: of each run (10000)")

@@ -30,7 +30,7 @@ def run(figures, options):
     file = rave_file(NAME)
     frames = (np.random.default_rng(1).standard_normal(BLOCK) * 0.1).astype(np.float32).tolist()
     held, every = [], max(1, options.cycles // LOOKS)
-    with Daemon(config(file)) as daemon:
+    with Daemon(config(file, "auto")) as daemon:
         loader = Loader(daemon.port)
         loader.ask("mtu", 0, 8192)
         for number in range(1, options.cycles + 1):

@@ -1,4 +1,5 @@
-"""load: RAVE v2 from /load to ready, beside bare LibTorch that loads it and runs it twice."""
+"""load: RAVE v2 from /load to ready, beside bare LibTorch that loads it and runs it twice: with LibTorch's kernels alone, and with
+ours packed and tried, too."""
 import subprocess
 import sys
 import time
@@ -11,14 +12,14 @@ sys.path.insert(0, str(ROOT / "tests" / "hosts"))
 from osc import Peer  # noqa: E402  (the tests' own OSC, from the standard library alone)
 
 NAME, BLOCK = "full_v2", 2048
-BAR = 1.5
+BAR, PACKING = 1.5, 1.3
 PATIENCE_S = 120
 
 
-def config(file):
+def config(file, kernels):
     mlp_file()
-    target = SCRATCH / "load.yaml"
-    target.write_text(f"model_folders: [{file.parent}]\nmodels:\n  mlp: {{kind: params, file: mlp.ts, inputs: 4, outputs: 2}}\n",
+    target = SCRATCH / f"load-{kernels}.yaml"
+    target.write_text(f"kernels: {kernels}\nmodel_folders: [{file.parent}]\nmodels:\n  mlp: {{kind: params, file: mlp.ts, inputs: 4, outputs: 2}}\n",
                       encoding="utf-8")
     return target
 
@@ -65,13 +66,15 @@ class Bare(Process):
 
 def run(figures, options):
     file = rave_file(NAME)
-    with Daemon(config(file)) as daemon, Bare(file) as bare:
-        loader = Loader(daemon.port)
-        loader.load(file)
-        pairs = []
+    with Daemon(config(file, "off")) as plain, Daemon(config(file, "auto")) as packing, Bare(file) as bare:
+        loaders = [Loader(plain.port), Loader(packing.port)]
+        for one in loaders:
+            one.load(file)
+        rounds = []
         for number in range(options.rounds or 9):
-            pairs.append((bare.load(), loader.load(file)))
-            tell(f"load {number + 1}: bare {pairs[-1][0]:.0f} ms, to ready {pairs[-1][1]:.0f} ms")
-    figures.median("load.rave v2.bare, with two forwards", [one for one, _ in pairs], "ms")
-    figures.median("load.rave v2.to ready", [one for _, one in pairs], "ms")
-    figures.median("load.rave v2.to ready / bare", [ours / one for one, ours in pairs], "x", BAR)
+            rounds.append((bare.load(), *(one.load(file) for one in loaders)))
+            tell("load {}: bare {:.0f} ms, to ready {:.0f} ms, with our kernels {:.0f} ms".format(number + 1, *rounds[-1]))
+    figures.median("load.rave v2.bare, with two forwards", [one[0] for one in rounds], "ms")
+    figures.median("load.rave v2.to ready", [one[1] for one in rounds], "ms")
+    figures.median("load.rave v2.to ready / bare", [one[1] / one[0] for one in rounds], "x", BAR)
+    figures.median("load.rave v2.with our kernels / without", [one[2] / one[1] for one in rounds], "x", PACKING)

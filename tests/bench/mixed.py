@@ -1,6 +1,8 @@
 """mixed: RAVE v2_small streams in real time while 8 clients each ask a params model every 10 ms.
 
 The python-osc servers get the same: a block of 2048 samples each 46 ms for RAVE, and the same eight clients.
+
+With --sessions N: so many sessions of RAVE v2 at 48 kHz, with the daemon on one core, for --minutes, while one client asks.
 """
 import contextlib
 import json
@@ -13,12 +15,13 @@ import time
 
 from figures import percentile, tell
 from rave_models import rave_file
-from rig import INPUTS, MODEL, ROOT, SCRATCH, BenchError, Daemon, PythonOsc, mlp_file, tool
+from rig import INPUTS, MODEL, ROOT, SCRATCH, BenchError, Daemon, PythonOsc, cpu_seconds, mlp_file, tool
 
 sys.path.insert(0, str(ROOT / "tests" / "hosts"))
 from osc import Peer, pack, unpack  # noqa: E402  (the tests' own OSC, from the standard library alone)
 
 NAME, RATE, BLOCK = "full_v2_small", 44100, 2048
+MANY_NAME, MANY_RATE = "full_v2", 48000
 CLIENTS, ASKED, PERIOD_US = 8, 1500, 10000
 P99_BAR, TAIL_BAR_US, BESIDE_PYTHON = 3, 2000, 0.5
 PYTHON = {"blocking": ("blocking", 1), "asyncio": ("asyncio", 1), "threading": ("threading", 1),
@@ -26,29 +29,29 @@ PYTHON = {"blocking": ("blocking", 1), "asyncio": ("asyncio", 1), "threading": (
 SILENCE = bytes(4 * BLOCK)
 
 
-def config(file):
+def config(file, more="", of_card=""):
     mlp_file()
     target = SCRATCH / "mixed.yaml"
-    target.write_text(f"models:\n  {MODEL}: {{kind: params, file: mlp.ts, inputs: {INPUTS}, outputs: 2, trusted: true}}\n"
-                      f"  rave: {{kind: stream, file: {file}}}\n", encoding="utf-8")
+    target.write_text(f"{more}models:\n  {MODEL}: {{kind: params, file: mlp.ts, inputs: {INPUTS}, outputs: 2, trusted: true}}\n"
+                      f"  rave: {{kind: stream, file: {file}{of_card}}}\n", encoding="utf-8")
     return target
 
 
-def ask_all(port):
+def ask_all(port, clients=CLIENTS, asked=ASKED):
     """Times of all clients, in microseconds."""
-    command = [tool("bench_client"), str(port), "paced", str(ASKED), str(PERIOD_US), MODEL, str(INPUTS)]
-    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(CLIENTS)]
-    outs = [json.loads(one.communicate(timeout=300)[0]) for one in running]
+    command = [tool("bench_client"), str(port), "paced", str(asked), str(PERIOD_US), MODEL, str(INPUTS)]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(clients)]
+    outs = [json.loads(one.communicate(timeout=300 + asked * PERIOD_US / 1e6)[0]) for one in running]
     if sum(out["failed"] for out in outs):
         raise BenchError(f"port {port}: requests failed")
     return [t for out in outs for t in out["times"]], sum(out["lost"] for out in outs)
 
 
 class Live:
-    """A host that plays: a block each 46 ms, whatever comes back. Counts the blocks that came back too late."""
+    """A host that plays: a block in its time, whatever comes back. Counts the blocks that came back too late."""
 
-    def __init__(self, receive, send):
-        self.receive, self.send = receive, send
+    def __init__(self, receive, send, rate=RATE):
+        self.receive, self.send, self.rate = receive, send, rate
         self.due, self.came, self.ended = [], [], threading.Event()
         self.threads = [threading.Thread(target=self.play), threading.Thread(target=self.hear)]
 
@@ -65,7 +68,7 @@ class Live:
     def play(self):
         began = time.monotonic()
         while not self.ended.is_set():
-            due = began + len(self.due) * BLOCK / RATE
+            due = began + len(self.due) * BLOCK / self.rate
             time.sleep(max(0.0, due - time.monotonic()))
             self.due.append(due)
             self.send(len(self.due))
@@ -80,8 +83,8 @@ class Live:
     def late(self):
         """A block is late that is not out two blocks after its last sample came in."""
         ends = self.came[-1] if self.came else float("inf")
-        late = sum(came > due + 2 * BLOCK / RATE for due, came in zip(self.due, self.came))
-        missing = [due for due in self.due[len(self.came):] if due + 2 * BLOCK / RATE < ends]
+        late = sum(came > due + 2 * BLOCK / self.rate for due, came in zip(self.due, self.came))
+        missing = [due for due in self.due[len(self.came):] if due + 2 * BLOCK / self.rate < ends]
         return late + len(missing), len(self.due)
 
 
@@ -90,7 +93,7 @@ def sound_in(message):
     return len(arguments[-1]) // 4 if address.endswith("/audio") else 0
 
 
-def live_oscine(port):
+def live_oscine(port, rate=RATE):
     """By TCP, as a host would that wants nothing lost."""
     peer = socket.create_connection(("127.0.0.1", port))
     peer.settimeout(1)
@@ -119,7 +122,7 @@ def live_oscine(port):
     peer.settimeout(60)
     say("hello", 1, 0, "bench mixed")
     answer(1)
-    say("open", 2, "rave", "forward", float(RATE), "samples")
+    say("open", 2, "rave", "forward", float(rate), "samples")
     session = answer(2)[1][1]
     say("set", 3, session, "block", BLOCK)
     answer(3)
@@ -135,7 +138,7 @@ def live_oscine(port):
         except TimeoutError:
             return 0
 
-    return Live(receive, send)
+    return Live(receive, send, rate)
 
 
 def live_python(port):
@@ -160,7 +163,29 @@ def measure(who, port, live):
     return out
 
 
+def run_many(figures, count, minutes):
+    file = rave_file(MANY_NAME)
+    asked = int(minutes * 60e6 / PERIOD_US)
+    with Daemon(config(file, "workers: 1\n", ", otherRate: warn")) as daemon, contextlib.ExitStack() as stack:
+        daemon.pin({0})
+        idle = figures_of(ask_all(daemon.port, 1)[0])
+        playing = [stack.enter_context(live_oscine(daemon.port, MANY_RATE)) for _ in range(count)]
+        time.sleep(1)
+        before, began = cpu_seconds(daemon.pid), time.monotonic()
+        busy, lost = ask_all(daemon.port, 1, asked)
+        busy, used = figures_of(busy), (cpu_seconds(daemon.pid) - before) / (time.monotonic() - began)
+    late, blocks = map(sum, zip(*(one.late() for one in playing)))
+    label = f"mixed.{count} sessions"
+    figures.add(f"{label}.late blocks of {blocks}", late, "blocks", 0)
+    figures.add(f"{label}.a core", used, "s/s")
+    figures.add(f"{label}.lost answers", lost, "answers")
+    figures.add(f"{label}.p99 / idle p99", busy["p99"] / idle["p99"], "x", P99_BAR)
+
+
 def run(figures, options):
+    if options.sessions:
+        run_many(figures, options.sessions, options.minutes)
+        return
     file = rave_file(NAME)
     with contextlib.ExitStack() as stack:
         daemon = stack.enter_context(Daemon(config(file)))

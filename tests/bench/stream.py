@@ -1,10 +1,9 @@
 """stream: what a model that streams costs behind the daemon, beside LibTorch called directly with the same blocks.
 
 Seconds of the processor for each second of sound, in slices in turn. The models are RAVE exports with seeded random
-weights, v2_small.ts and v2.ts in the folder OSCINE_RAVE.
+weights. With LibTorch's kernels alone, which is what the daemon itself costs, and as it serves by itself.
 """
 import math
-import os
 import statistics
 import subprocess
 import sys
@@ -13,13 +12,15 @@ from pathlib import Path
 import numpy as np
 
 from figures import tell
-from rig import SCRATCH, BenchError, Daemon, Process, cpu_seconds, cpu_seconds_with_ended, tool
+from rave_models import rave_file
+from rig import SCRATCH, Daemon, Process, cpu_seconds, cpu_seconds_with_ended, tool
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "hosts"))
 from streaming import Stream  # noqa: E402
 
 RATE, BLOCKS, SESSIONS = 44100, (2048, 8192), (1, 2)
 MODELS = ("v2_small", "v2")
+KERNELS = ("off", "auto")
 ROUNDS, SLICE_SAMPLES = 10, 131072
 MESSAGE = 1024  # frames
 MOST = 1.05
@@ -58,12 +59,13 @@ def upper_end(ratios):
     return statistics.mean(ratios) + 2.262 * spread  # Student's t for 10 rounds
 
 
-def measure(figures, name, file, block, count, rounds):
+def measure(figures, name, kernels, block, count, rounds):
+    file = rave_file(f"full_{name}")
     sound = (np.random.default_rng(1).standard_normal((SLICE_SAMPLES, 1)) * 0.1).astype(np.float32)
     kept = SCRATCH / "stream.f32"
     sound.tofile(kept)
     config = SCRATCH / "stream.yaml"
-    config.write_text(f"workers: {count}\nmodels:\n  rave: {{kind: stream, file: '{file}', block: {block}}}\n",
+    config.write_text(f"workers: {count}\nkernels: {kernels}\nmodels:\n  rave: {{kind: stream, file: '{file}', block: {block}}}\n",
                       encoding="utf-8")
     ratios, ours = [], []
     with Daemon(config, model=None) as daemon, BareStream(file, block, count, kept) as bare:
@@ -76,23 +78,18 @@ def measure(figures, name, file, block, count, rounds):
             seconds = count * len(sound) / RATE
             ratios.append(served / alone)
             ours.append(served / seconds)
-            tell(f"stream {name} {block} x{count} {number + 1}/{rounds}: {served / seconds:.3f} s of the processor per "
+            tell(f"stream {name} {block} x{count}, kernels {kernels}, {number + 1}/{rounds}: {served / seconds:.3f} s of the processor per "
                  f"second, bare {alone / seconds:.3f}")
         for one in sessions:
             one.close()
-    label = f"stream.{name}.{block}.{count} sessions"
+    label = f"stream.{name}.{block}.{count} sessions.kernels {kernels}"
     figures.median(f"{label}.cpu", ours, "s/s")
     figures.add(f"{label}.against bare", upper_end(ratios), "x", MOST, (min(ratios), max(ratios)))
 
 
 def run(figures, options):
-    folder = os.environ.get("OSCINE_RAVE")
-    if not folder:
-        raise BenchError("OSCINE_RAVE names no folder with v2_small.ts and v2.ts (tests/rave makes them)")
     for name in MODELS:
-        file = Path(folder).resolve() / f"{name}.ts"
-        if not file.exists():
-            raise BenchError(f"{name}.ts is not in OSCINE_RAVE")
         for block in BLOCKS:
             for count in SESSIONS:
-                measure(figures, name, file, block, count, options.rounds or ROUNDS)
+                for kernels in KERNELS:
+                    measure(figures, name, kernels, block, count, options.rounds or ROUNDS)

@@ -32,6 +32,10 @@ TESTED = {
 FULL = {
     "full_v2": ["v2", "--latents", "16"],
     "full_v2_quiet": ["v2", "--latents", "16", *QUIET],
+    "full_v1": ["v1", "--latents", "16"],
+    "full_v3": ["v3", "--latents", "16"],
+    "full_discrete": ["discrete"],
+    "full_raspberry": ["raspberry", "--latents", "16"],
     "full_v2_small": ["v2_small", "--latents", "16"],
     "full_v2_small_quiet": ["v2_small", "--latents", "16", *QUIET],
 }

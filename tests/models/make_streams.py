@@ -297,11 +297,77 @@ class Noise(Declared):
         return drawn + torch.empty(shape).uniform_(-1.0, 1.0) + torch.normal(0.0, 1.0, shape) + x
 
 
+class Convolves(Declared):
+    """Convolutions over time of every kind, and knobs that write to the weights of one, each in its own way."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(1)
+        self.method("forward", 1, 1, 1, 1)
+        for name in ["scale", "row", "alias", "replace", "data", "looped"]:
+            self.attribute(name, 2)
+        self.down = nn.Conv1d(1, 32, 16, stride=16)
+        self.middle = nn.Conv1d(32, 48, 3, padding=2, dilation=2)
+        self.grouped = nn.Conv1d(48, 64, 3, padding=1, groups=2, bias=False)
+        self.up = nn.ConvTranspose1d(64, 2, 16, stride=16)
+        self.deep = nn.Conv1d(64, 64, 1, groups=64)  # nothing that a kernel of ours takes
+        self.register_buffer("last", torch.zeros(1, 1, 16))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = self.down(torch.cat([self.last, x], -1)[..., :x.size(2)])
+        self.last = x[..., -16:]
+        y = self.deep(self.grouped(torch.relu(self.middle(y))))
+        return self.up(y).sum(1, keepdim=True)
+
+    @torch.jit.export
+    def set_scale(self, value: float) -> int:
+        self.middle.weight.mul_(value)
+        return 0
+
+    @torch.jit.export
+    def set_row(self, value: float) -> int:
+        self.middle.weight[3] = value
+        return 0
+
+    @torch.jit.export
+    def set_alias(self, value: float) -> int:
+        self.middle.weight.detach().view(-1).add_(value)
+        return 0
+
+    @torch.jit.export
+    def set_replace(self, value: float) -> int:
+        self.middle.weight = self.middle.weight + value
+        return 0
+
+    @torch.jit.export
+    def set_data(self, value: float) -> int:
+        self.middle.weight.data.mul_(value)
+        return 0
+
+    @torch.jit.export
+    def set_looped(self, value: float) -> int:
+        weights = self.middle.weight
+        for i in range(int(value * 8)):
+            if i > 0:
+                weights = weights[1:]
+            weights[0].mul_(value)
+        return 0
+
+
+class WritesSeldom(Convolves):
+    """The same, and a loud sound changes a weight."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if bool(x.max() > 10.0):
+            self.middle.weight.mul_(0.5)
+        return self.up(self.grouped(self.middle(self.down(x)))).sum(1, keepdim=True)
+
+
 def write(folder):
     def save(name, module):
         torch.jit.script(module.eval()).save(os.path.join(folder, name + ".ts"))
 
     for name, module in [("new_style", NewStyle()), ("old_style", OldStyle()), ("wrapped", Wrapper(NewStyle())),
                          ("chunks", Chunks()), ("rate_taker", RateTaker()), ("table", Table()), ("noise", Noise()),
-                         ("misbehaves", Misbehaves())]:
+                         ("misbehaves", Misbehaves()), ("convolves", Convolves()), ("writes_seldom", WritesSeldom())]:
         save(name, module)

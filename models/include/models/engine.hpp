@@ -56,6 +56,9 @@ class Run {
   virtual base::Status clear(std::string_view buffer) { return fill(buffer, {}); }
 };
 
+/// What a program does with kernels of ours, beside those of its engine.
+enum class KernelUse : std::uint8_t { kOff, kLearn, kOn, kNever };
+
 /// A method that a file declares by itself.
 struct ScriptMethod {
   std::string name;
@@ -116,6 +119,11 @@ class Program {
   virtual void leave_out(std::size_t /*method*/) {}
   /// How long a call of each method may take from now on. Only for programs that can be stopped.
   virtual void limit_calls(const std::vector<CallLimit>& /*by_method*/) {}
+  /// Whether its runs compute with kernels of ours, from their next call on. They differ from the engine's own in the
+  /// last bits. kLearn: what runs that are made from now on call is looked at; kOn packs it at the first time, and
+  /// kNever forgets all of it. Returns how many operations they take over; 0: there are none, and nothing changes.
+  /// Thread: [load], between calls.
+  virtual std::size_t use_kernels(KernelUse /*use*/) { return 0; }
   /// Lines for `oscine inspect`: what the file itself says (exporter version, buffers, parameters …).
   virtual std::vector<std::pair<std::string, std::string>> facts() const = 0;
 };

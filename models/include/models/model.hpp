@@ -36,10 +36,18 @@ struct Method {
   Timing timing;
 };
 
+/// How a model is served, where there is a choice: each way answers otherwise in the last bits.
+struct Form {
+  bool rewritten = false;  ///< from the program that its engine rewrote for speed
+  bool kernels = false;    ///< with kernels of ours
+  friend bool operator==(const Form&, const Form&) = default;
+};
+
 struct LoadOptions {
   int warmup = 3;                         ///< passes per method before anything is measured; 3 at least
   std::chrono::milliseconds measure{60};  ///< at most this long per method, 2000 runs at most
-  std::optional<bool> rewritten = {};     ///< serve the rewritten program, or the plain one; left out: the quicker
+  std::optional<Form> form = {};          ///< left out: the quickest
+  bool kernels = true;                    ///< false: the engine's own alone, whatever `form` says
   /// Models whose card says `isolate` are loaded into a process that this starts. Empty: into this one.
   StartWorker start_worker = {};
   std::size_t side_by_side = 1;     ///< calls that an isolated model takes at once
@@ -105,8 +113,7 @@ class Model : public std::enable_shared_from_this<Model> {
   virtual std::span<const std::string> buffers() const = 0;
   /// One instance per session is needed: the card says so, running it changed it, or it has attributes.
   virtual bool stateful() const = 0;
-  /// It is served from the program that its engine rewrote for speed, which may answer otherwise in the last bit.
-  virtual bool rewritten() const = 0;
+  virtual Form form() const = 0;
   /// Of a model that runs in a process of its own: its number. 0: it runs in this one.
   virtual int process() const = 0;
   /// Its process has fallen: every call fails from then on. Thread: [any].
