@@ -91,5 +91,5 @@ def run(figures, options):
     for name in MODELS:
         for block in BLOCKS:
             for count in SESSIONS:
-                for kernels in KERNELS:
+                for kernels in KERNELS if count == 1 else KERNELS[:1]:
                     measure(figures, name, kernels, block, count, options.rounds or ROUNDS)

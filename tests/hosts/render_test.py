@@ -151,7 +151,7 @@ class FileOut(unittest.TestCase):
         self.sound = noise(RATE)
         write_wav(self.folder / "sounds" / "in.wav", self.sound)
         model = MADE / "v2_small_quiet" / "v2_small_quiet.ts"
-        self.daemon = self.enterContext(Program(f"file_folders: ['{self.folder / 'sounds'}']\nmodels:\n"
+        self.daemon = self.enterContext(Program(f"kernels: off\nfile_folders: ['{self.folder / 'sounds'}']\nmodels:\n"
                                                 f"  rave: {{kind: stream, file: '{model}'}}\n"))
         self.peer = Peer()
         self.addCleanup(self.peer.close)

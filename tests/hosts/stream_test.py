@@ -33,7 +33,7 @@ class Base(unittest.TestCase):
 
     @classmethod
     def models(cls):
-        return f"models: ['{cls.FOLDER}']\n"
+        return f"kernels: off\nmodels: ['{cls.FOLDER}']\n"
 
     @classmethod
     def setUpClass(cls):
@@ -186,7 +186,7 @@ class Isolated(Streams):
 
     @classmethod
     def models(cls):
-        return "models:\n" + "".join(f"  {file.stem}: {{file: '{file}', isolate: true}}\n" for file in FILES.glob("*.ts"))
+        return "kernels: off\nmodels:\n" + "".join(f"  {file.stem}: {{file: '{file}', isolate: true}}\n" for file in FILES.glob("*.ts"))
 
 
 def decoded(mp3):
@@ -275,7 +275,7 @@ class Amplifiers(unittest.TestCase):
             for name in ("lstm", "wavenet"):
                 subprocess.run([sys.executable, "-B", str(ROOT / "models/import/nam.py"), str(captures / f"{name}.nam"),
                                 f"{home}/{name}", "--name", name], check=True, stdout=subprocess.DEVNULL)
-            with Program(f"models: ['{home}/lstm/card.yaml', '{home}/wavenet/card.yaml']\n") as oscine:
+            with Program(f"kernels: off\nmodels: ['{home}/lstm/card.yaml', '{home}/wavenet/card.yaml']\n") as oscine:
                 for name in ("lstm", "wavenet"):
                     session = Stream(oscine.port, name, rate=48000.0, tcp=True)
                     self.addCleanup(session.close)
@@ -294,7 +294,7 @@ class Detector(unittest.TestCase):
         sound, rate = read_wav(folder / "test.wav")
         card = (f"{{kind: stream, file: '{folder / 'silero_vad.jit'}', modelRate: 16000, block: 512, "
                 "shape: [1, frames], arguments: [16000], methods: [{name: forward, form: [1, 1, 1, 512]}]}")
-        with Program(f"models:\n  vad: {card}\n") as oscine:
+        with Program(f"kernels: off\nmodels:\n  vad: {card}\n") as oscine:
             session = Stream(oscine.port, "vad", rate=float(rate), tcp=True)
             self.addCleanup(session.close)
             frames = len(sound) // 512
