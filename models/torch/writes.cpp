@@ -2,7 +2,6 @@
 
 #include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/ir/ir.h>
-#include <torch/csrc/jit/passes/inliner.h>
 
 #include <algorithm>
 #include <unordered_set>
@@ -104,11 +103,8 @@ bool may_write(const Block& block) {
 }
 
 bool may_write(torch::jit::Function& function) {
-  const auto* code = torch::jit::tryToGraphFunction(function);
-  if (code == nullptr) return true;
-  const auto graph = code->graph()->copy();
-  torch::jit::Inline(*graph);
-  return may_write(*graph->block());
+  auto* code = torch::jit::tryToGraphFunction(function);
+  return code == nullptr || may_write(*code->optimized_graph()->block());  // all calls are inlined in it
 }
 
 }  // namespace

@@ -6,7 +6,7 @@ import sys
 from figures import percentile
 from rig import HERE, PROGRAM, ROOT, SCRATCH, Process
 
-sys.path.insert(0, str(ROOT / "tests" / "hosts"))
+sys.path.append(str(ROOT / "tests" / "hosts"))
 from pd import PureData  # noqa: E402
 
 RATE, DELAY = 48000, "uniform:0:95"

@@ -9,7 +9,7 @@ from memory import resident_mib
 from rave_models import rave_file
 from rig import ROOT, BenchError, Daemon
 
-sys.path.insert(0, str(ROOT / "tests" / "hosts"))
+sys.path.append(str(ROOT / "tests" / "hosts"))
 
 NAME, RATE, BLOCK = "full_v2", 44100.0, 2048
 LOOKS, WARM_UP, FLAT = 50, 0.1, 1.05

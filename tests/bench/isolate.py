@@ -8,7 +8,7 @@ import time
 from figures import percentile, tell
 from rig import HERE, INPUTS, ROOT, SCRATCH, BenchError, Daemon, mlp_file, run_json, tool
 
-sys.path.insert(0, str(ROOT / "tests" / "hosts"))
+sys.path.append(str(ROOT / "tests" / "hosts"))
 from osc import Peer  # noqa: E402  (the tests' own OSC, from the standard library alone)
 
 COUNT, PERIOD_US = 3000, 1000

@@ -14,7 +14,7 @@ from figures import percentile, tell
 from memory import resident_mib
 from rig import ROOT, BenchError, Daemon, cpu_seconds
 
-sys.path.insert(0, str(ROOT / "tests" / "hosts"))
+sys.path.append(str(ROOT / "tests" / "hosts"))
 from osc import pack, unpack  # noqa: E402  (the tests' own OSC, from the standard library alone)
 
 CLIENTS = 16

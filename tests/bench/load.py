@@ -8,7 +8,7 @@ from figures import tell
 from rave_models import rave_file
 from rig import ROOT, SCRATCH, BenchError, Daemon, Process, mlp_file, tool
 
-sys.path.insert(0, str(ROOT / "tests" / "hosts"))
+sys.path.append(str(ROOT / "tests" / "hosts"))
 from osc import Peer  # noqa: E402  (the tests' own OSC, from the standard library alone)
 
 NAME, BLOCK = "full_v2", 2048

@@ -11,7 +11,7 @@ import numpy as np
 from figures import tell
 from rig import ROOT, SCRATCH, BenchError, Daemon
 
-sys.path.insert(0, str(ROOT / "tests" / "hosts"))
+sys.path.append(str(ROOT / "tests" / "hosts"))
 from streaming import Stream  # noqa: E402
 
 RATE, CHANNELS, MESSAGE, BLOCK = 48000, 2, 160, 512  # 160 stereo frames fill a datagram

@@ -17,7 +17,7 @@ from figures import percentile, tell
 from rave_models import rave_file
 from rig import INPUTS, MODEL, ROOT, SCRATCH, BenchError, Daemon, PythonOsc, cpu_seconds, mlp_file, tool
 
-sys.path.insert(0, str(ROOT / "tests" / "hosts"))
+sys.path.append(str(ROOT / "tests" / "hosts"))
 from osc import Peer, pack, unpack  # noqa: E402  (the tests' own OSC, from the standard library alone)
 
 NAME, RATE, BLOCK = "full_v2_small", 44100, 2048

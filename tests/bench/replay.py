@@ -7,8 +7,8 @@ import time
 from figures import tell
 from rig import PROGRAM, ROOT, SCRATCH, BenchError, Daemon
 
-sys.path.insert(0, str(ROOT / "tests" / "hosts"))
-from mixed import Mixed  # noqa: E402
+sys.path.append(str(ROOT / "tests" / "hosts"))
+from mixed_requests import Mixed  # noqa: E402
 
 REQUESTS = 10000
 CONFIG = """models:

@@ -15,7 +15,7 @@ from figures import tell
 from rave_models import rave_file
 from rig import SCRATCH, Daemon, Process, cpu_seconds, cpu_seconds_with_ended, tool
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "hosts"))
+sys.path.append(str(Path(__file__).resolve().parent.parent / "hosts"))
 from streaming import Stream  # noqa: E402
 
 RATE, BLOCKS, SESSIONS = 44100, (2048, 8192), (1, 2)

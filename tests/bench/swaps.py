@@ -13,7 +13,7 @@ from figures import tell
 from rave_models import rave_file
 from rig import ROOT, SCRATCH, BenchError, Daemon
 
-sys.path.insert(0, str(ROOT / "tests" / "hosts"))
+sys.path.append(str(ROOT / "tests" / "hosts"))
 from listener import LOAD_S  # noqa: E402
 from osc import Peer  # noqa: E402
 from streaming import Stream  # noqa: E402

@@ -11,7 +11,7 @@ from figures import percentile, tell
 from rave_models import rave_file
 from rig import PROGRAM, ROOT
 
-sys.path.insert(0, str(ROOT / "tests" / "hosts"))
+sys.path.append(str(ROOT / "tests" / "hosts"))
 from pd_take import DELAY_S, Sequence, Take  # noqa: E402
 from planner import Planner, Way  # noqa: E402
 

@@ -5,7 +5,7 @@ import sys
 from figures import tell
 from rig import PROGRAM, ROOT
 
-sys.path.insert(0, str(ROOT / "tests" / "hosts"))
+sys.path.append(str(ROOT / "tests" / "hosts"))
 import program  # noqa: E402
 
 program.OSCINE = str(PROGRAM)

@@ -6,7 +6,7 @@ from figures import tell
 from rig import ROOT
 from timing import WAYS, busy, notes_of
 
-sys.path.insert(0, str(ROOT / "tests" / "hosts"))
+sys.path.append(str(ROOT / "tests" / "hosts"))
 from planner import Planner, Way  # noqa: E402
 from sc import Jack, need_supercollider  # noqa: E402
 from sc_melody_test import TRAINED, Daemon, Weather  # noqa: E402

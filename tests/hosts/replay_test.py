@@ -10,7 +10,7 @@ import unittest
 import zlib
 from pathlib import Path
 
-from mixed import Mixed
+from mixed_requests import Mixed
 from osc import GUARD, Peer
 from program import OSCINE, ROOT, Program, fake
 

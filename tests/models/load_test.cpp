@@ -188,4 +188,16 @@ TEST(Sha256, HashesAFileAndNamesOneThatCannotBeRead) {
   EXPECT_EQ(outcome(models::sha256("nowhere/net.ts")), "404 cannot read nowhere/net.ts");
 }
 
+TEST(Sha256, IsThatOfTheFileAsItIsNow) {
+  const auto file = file_with("written", "abc");
+  const auto first = *models::sha256(file);
+  EXPECT_EQ(*models::sha256(file), first);
+  const auto time = std::filesystem::last_write_time(file);
+  EXPECT_NE(*models::sha256(file_with("written", "abd")), first);
+  std::filesystem::last_write_time(file, time);
+  EXPECT_NE(*models::sha256(file), first) << "as long, and of the same time";
+  std::filesystem::remove(file);
+  EXPECT_EQ(outcome(models::sha256(file)), "404 cannot read " + file.string());
+}
+
 }  // namespace

@@ -150,7 +150,8 @@ std::span<const std::string_view> kinds();
 /// kUnknown when the file cannot be read. Thread: [any].
 base::Result<std::string> load_key(const Card& card);
 
-/// 64 hex digits. Fails: kUnknown when the file cannot be read. Thread: [any].
+/// 64 hex digits; remembered for as long as the file stays as it is. Fails: kUnknown when it cannot be read.
+/// Thread: [any].
 base::Result<std::string> sha256(const std::filesystem::path& file);
 
 }  // namespace models
