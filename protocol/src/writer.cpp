@@ -98,8 +98,12 @@ void Writer::tag(char type, std::size_t count, std::size_t size) {
 Writer& Writer::integer(std::int64_t value) {
   constexpr std::int64_t kMost = base::kWireMax;
   assert(value >= -kMost && value <= kMost && "an integer that a float32 host cannot read");
+  return whole(static_cast<std::int32_t>(std::clamp(value, -kMost, kMost)));
+}
+
+Writer& Writer::whole(std::int32_t value) {
   tag('i', 1, 4);
-  append(arguments_, static_cast<std::int32_t>(std::clamp(value, -kMost, kMost)));
+  append(arguments_, value);
   return *this;
 }
 

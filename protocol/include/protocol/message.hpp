@@ -67,6 +67,8 @@ class Writer {
   /// Values beyond +-2^24 are our own broken promise: asserted; a release build holds them at the limit, so that a
   /// counter that ran for weeks cannot end a show.
   Writer& integer(std::int64_t value);
+  /// All 32 bits: for receivers that are known to read them (node ids of scsynth).
+  Writer& whole(std::int32_t value);
   /// Infinities become the largest float (a range without an end). NaN is asserted; a release build writes 0.
   Writer& number(double value);
   Writer& numbers(std::span<const float> values);
