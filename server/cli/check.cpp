@@ -74,6 +74,12 @@ void show_alias(const Alias& alias) {
   ok(text + " to " + (alias.to.to_sender ? "the sender" + port : host_and_port(alias.to.host, alias.to.port)));
 }
 
+void show_synth(const SynthConfig& synth) {
+  ok(synth.address + "/play lets " + synth.model + " play " + synth.synth + " in scsynth at " +
+     host_and_port(synth.to.host, synth.to.port) + ", " + std::to_string(synth.lookahead.count()) + " ms ahead" +
+     (synth.autoplay ? ", from the start" : ""));
+}
+
 bool wants_torch(const Config& config) {
   for (const auto& model : config.models) {
     if (model.card.engine == "torch") return true;
@@ -100,11 +106,13 @@ int check(const std::filesystem::path& file) {
     refuse(checked.error());
   }
   for (const auto& alias : config->aliases) show_alias(alias);
+  for (const auto& synth : config->synths) show_synth(synth);
   if (config->models.empty()) note("no model is named: nothing can be asked");
   if (wants_torch(*config) && models::torch_version() == "none")
     note("this build has no LibTorch: engine torch cannot load");
   const auto what = counted(config->models.size(), "model") + ", " + std::to_string(config->aliases.size()) +
-                    (config->aliases.size() == 1 ? " alias" : " aliases");
+                    (config->aliases.size() == 1 ? " alias" : " aliases") +
+                    (config->synths.empty() ? "" : ", " + counted(config->synths.size(), "synth"));
   std::cout << what << ": " << (wrong == 0 ? "all is well" : counted(wrong, "model") + " cannot be served") << "\n";
   return wrong == 0 ? 0 : 1;
 }

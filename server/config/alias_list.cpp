@@ -7,25 +7,6 @@
 namespace server {
 namespace {
 
-/// Throws unless it is an address without patterns and outside our own.
-void check_address(const std::string& address, int line, const std::string& path) {
-  const auto refuse = [&](const std::string& why) {
-    throw Problem{line, path + " " + in_quotes(address) + " is no address for an alias: " + why};
-  };
-  if (address.empty() || address.front() != '/') refuse("it has to begin with '/'");
-  if (address.size() > 255) refuse("it is longer than 255 bytes");
-  if (address.size() == 1 || address.back() == '/' || address.find("//") != std::string::npos) {
-    refuse("a part between two '/' is empty");
-  }
-  for (const char c : address) {
-    if (c <= ' ' || c > '~') refuse("printable ASCII without spaces is expected");
-    if (std::string_view("#*,?[]{}").find(c) != std::string_view::npos) {
-      refuse(std::string("'") + c + "' belongs to patterns");
-    }
-  }
-  if (address == "/oscine" || address.starts_with("/oscine/")) refuse("/oscine/ is the daemon's own");
-}
-
 bool listens_on(const Config& config, int port) {
   return std::any_of(config.listen.begin(), config.listen.end(), [&](const Endpoint& e) { return e.port == port; });
 }
@@ -44,16 +25,6 @@ void read_key(const Node& node, const Config& config, Alias& alias) {
                   "the alias " + in_quotes(node.key) + " names a port that listen does not" + suggestion("", ports)};
   }
   alias.port = port->port;
-}
-
-const models::Card& find_model(const MapReader& reader, const Node& node, const Config& config, Alias& alias) {
-  std::vector<std::string> names;
-  for (const ModelConfig& model : config.models) {
-    if (model.card.name == alias.model) return model.card;
-    names.push_back(model.card.name);
-  }
-  throw Problem{node.line, reader.path("model") + " is " + shown(node) + ", which is no model of models" +
-                               suggestion(alias.model, names)};
 }
 
 const models::MethodCard& find_method(const MapReader& reader, const models::Card& card, const Alias& alias) {
@@ -86,12 +57,43 @@ void read_send(const MapReader& reader, const models::MethodCard& method, Alias&
   }
 }
 
-void read_to(const MapReader& reader, const Config& config, Alias& alias) {
+}  // namespace
+
+void check_address(const std::string& address, int line, const std::string& path, const std::string& what) {
+  const auto refuse = [&](const std::string& why) {
+    throw Problem{line, path + " " + in_quotes(address) + " is no address for " + what + ": " + why};
+  };
+  if (address.empty() || address.front() != '/') refuse("it has to begin with '/'");
+  if (address.size() > 255) refuse("it is longer than 255 bytes");
+  if (address.size() == 1 || address.back() == '/' || address.find("//") != std::string::npos) {
+    refuse("a part between two '/' is empty");
+  }
+  for (const char c : address) {
+    if (c <= ' ' || c > '~') refuse("printable ASCII without spaces is expected");
+    if (std::string_view("#*,?[]{}").find(c) != std::string_view::npos) {
+      refuse(std::string("'") + c + "' belongs to patterns");
+    }
+  }
+  if (address == "/oscine" || address.starts_with("/oscine/")) refuse("/oscine/ is the daemon's own");
+}
+
+const models::Card& read_model_name(const MapReader& reader, const Config& config, std::string& name) {
+  const Node& node = reader.required("model");
+  reader.text("model", name);
+  std::vector<std::string> names;
+  for (const ModelConfig& model : config.models) {
+    if (model.card.name == name) return model.card;
+    names.push_back(model.card.name);
+  }
+  throw Problem{node.line, reader.path("model") + " is " + shown(node) + ", which is no model of models" +
+                               suggestion(name, names)};
+}
+
+Destination read_to(const MapReader& reader, const Config& config) {
   const Node& node = reader.required("to");
   if (!node.is(Node::Kind::kText)) reader.refuse(node);
   const auto to = parse_destination(node.text);
   if (!to) throw Problem{node.line, reader.path("to") + ": " + to.error().message};
-  alias.to = *to;
   const auto host = to->to_sender ? std::optional<Address>{} : parse_address(to->host);
   const bool here = to->to_sender || is_loopback(*host);
   // What we send ourselves would be answered by us, for ever.
@@ -102,9 +104,8 @@ void read_to(const MapReader& reader, const Config& config, Alias& alias) {
     throw Problem{node.line,
                   reader.path("to") + " is " + shown(node) + ", outside this machine; add '" + to->host + "' to allow"};
   }
+  return *to;
 }
-
-}  // namespace
 
 std::vector<Alias> read_aliases(const Node& node, const Config& config) {
   if (node.is(Node::Kind::kNull)) return {};
@@ -116,11 +117,10 @@ std::vector<Alias> read_aliases(const Node& node, const Config& config) {
     const MapReader reader(item, "aliases." + one_line(item.key), kAliasKeys);
     Alias alias;
     read_key(item, config, alias);
-    const Node& model = reader.required("model");
-    reader.text("model", alias.model);
+    const models::Card& card = read_model_name(reader, config, alias.model);
     reader.text("method", alias.method);
-    read_send(reader, find_method(reader, find_model(reader, model, config, alias), alias), alias);
-    read_to(reader, config, alias);
+    read_send(reader, find_method(reader, card, alias), alias);
+    alias.to = read_to(reader, config);
     aliases.push_back(std::move(alias));
   }
   return aliases;

@@ -8,13 +8,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-template <class Duration>
-void read_duration(const MapReader& reader, std::string_view key, Duration& out) {
-  auto count = out.count();
-  reader.whole(key, count);
-  out = Duration(count);
-}
-
 void read_limits(const Node& node, LimitsConfig& limits) {
   const MapReader reader(node, "limits", kLimitsKeys);
   reader.whole("clients", limits.clients);
@@ -81,6 +74,7 @@ Config read_config_node(const Node& node, const fs::path& file) {
   if (const Node* metrics = reader.find("metrics")) read_metrics(*metrics, config);
   if (const Node* list = reader.find("models")) config.models = read_models(*list, file);
   if (const Node* aliases = reader.find("aliases")) config.aliases = read_aliases(*aliases, config);
+  if (const Node* synths = reader.find("synths")) config.synths = read_synths(*synths, config);
   return config;
 }
 

@@ -34,6 +34,7 @@ struct Destination {
   bool to_sender = false;  ///< "sender:8000": the address that asked, at this port; otherwise host is fixed
   std::string host;        ///< numeric
   std::uint16_t port = 0;  ///< 0 with to_sender: the sending port
+  friend bool operator==(const Destination&, const Destination&) = default;
 };
 
 /// An incoming address that a patch made for something else uses (docs/protocol.md, "Aliases").
@@ -44,6 +45,32 @@ struct Alias {
   std::string method;                                     ///< empty: the model's default
   std::vector<std::pair<std::string, std::string>> send;  ///< output name → outgoing address, in this order
   Destination to;
+};
+
+/// What a control of a SynthDef is set to.
+struct SynthControl {
+  enum class Source { kConstant, kHz, kPitch, kVelocity, kAmp, kSeconds, kVoice };
+  std::string name;
+  Source source = Source::kConstant;
+  float constant = 0;
+  friend bool operator==(const SynthControl&, const SynthControl&) = default;
+};
+
+/// A melody that scsynth plays: the daemon sends it each note as a timed bundle (docs/supercollider.md).
+struct SynthConfig {
+  static constexpr std::string_view kVerbs[] = {"play", "set", "stop"};  ///< its messages: "/bells/play" …
+  std::string address;                                                   ///< "/bells"
+  std::string model;                                                     ///< of kind melody
+  std::vector<std::pair<std::string, std::vector<models::Value>>> set;   ///< attributes, in this order
+  Destination to;                                                        ///< of scsynth
+  std::string synth;                                                     ///< a SynthDef that it has
+  std::vector<SynthControl> controls{{"freq", SynthControl::Source::kHz}, {"amp", SynthControl::Source::kAmp}};
+  std::string gate = "gate";  ///< the control that is 0 from a note's end on; empty: a synth ends by itself
+  std::int32_t group = 0;     ///< where new synths are put: a node, and how
+  int action = 0;             ///< of scsynth: 0 head, 1 tail, 2 before, 3 after
+  Millis lookahead{200};      ///< a bundle leaves so long before it is due
+  bool autoplay = false;      ///< it plays as soon as the daemon serves
+  friend bool operator==(const SynthConfig&, const SynthConfig&) = default;
 };
 
 /// One served model.
@@ -100,6 +127,7 @@ struct Config {
   std::string catalogue;  ///< the index of models that can be fetched: a URL or an absolute path; empty: none
   std::vector<ModelConfig> models;
   std::vector<Alias> aliases;
+  std::vector<SynthConfig> synths;
   std::string priority = "auto";  ///< of the network thread: auto (as high as the system allows) or off
   std::string kernels = "auto";   ///< of ours, where they are quicker than the engine's own: auto or off
   bool watch_models = false;      ///< a served file that changes is loaded anew

@@ -22,6 +22,7 @@ constexpr Key kConfig[] = {
     {"catalogue", kTextForm, "\"\""},
     {"models", "a folder, a list of folders and cards, or a map from name to card", "[]"},
     {"aliases", "a map from address to alias", "{}"},
+    {"synths", "a map from address to synth", "{}"},
     {"priority", kChoiceForm, "auto", "", -kNone, kNone, "auto off"},
     {"kernels", kChoiceForm, "auto", "", -kNone, kNone, "auto off"},
     {"watch_models", kBoolForm, "false"},
@@ -69,6 +70,19 @@ constexpr Key kAlias[] = {
     {"method", kTextForm, "\"\""},
     {"send", "a map from output to address", "required"},
     {"to", "an address with a port, or the sender", "required"},
+};
+
+constexpr Key kSynth[] = {
+    {"model", kTextForm, "required"},
+    {"set", "a map from attribute to value", "{}"},
+    {"to", "an address with a port", "required"},
+    {"synth", kTextForm, "required"},
+    {"controls", "a map from control to value", "{freq: hz, amp: amp}"},
+    {"gate", kTextForm, "gate"},
+    {"group", kWholeForm, "0", "", 0, 2147483647},
+    {"action", kChoiceForm, "head", "", -kNone, kNone, "head tail before after"},
+    {"lookahead_ms", kWholeForm, "200", "milliseconds", 10, 10000},
+    {"autoplay", kBoolForm, "false"},
 };
 
 constexpr double kLongestWindow = 11520000;  // 60 s at 192 kHz
@@ -182,6 +196,7 @@ const KeyTable kLogKeys{"log", kLog};
 const KeyTable kMetricsKeys{"metrics", kMetrics};
 const KeyTable kModelKeys{"model", kModel};
 const KeyTable kAliasKeys{"alias", kAlias};
+const KeyTable kSynthKeys{"synth", kSynth};
 const KeyTable kCardKeys{"card", kCard};
 const KeyTable kMethodKeys{"method", kMethod};
 const KeyTable kMelodyKeys{"melody", kMelody};
@@ -191,7 +206,8 @@ const KeyTable kOutputKeys{"output", kOutput};
 const KeyTable kAttributeKeys{"attribute", kAttribute};
 
 std::span<const KeyTable* const> config_tables() {
-  static const std::array tables{&kConfigKeys, &kLimitsKeys, &kLogKeys, &kMetricsKeys, &kModelKeys, &kAliasKeys};
+  static const std::array tables{&kConfigKeys, &kLimitsKeys, &kLogKeys,  &kMetricsKeys,
+                                 &kModelKeys,  &kAliasKeys,  &kSynthKeys};
   return tables;
 }
 

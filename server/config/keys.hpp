@@ -32,7 +32,7 @@ struct KeyTable {
   std::span<const Key> keys;
 };
 
-extern const KeyTable kConfigKeys, kLimitsKeys, kLogKeys, kMetricsKeys, kModelKeys, kAliasKeys;
+extern const KeyTable kConfigKeys, kLimitsKeys, kLogKeys, kMetricsKeys, kModelKeys, kAliasKeys, kSynthKeys;
 extern const KeyTable kCardKeys, kMethodKeys, kMelodyKeys, kFrontEndKeys, kInputKeys, kOutputKeys, kAttributeKeys;
 
 /// Every table of a configuration, of a card. Thread: [any].

@@ -59,6 +59,15 @@ std::vector<ModelConfig> read_models(const Node& node, const std::filesystem::pa
 
 /// Checked against `config.listen`, `config.allow` and `config.models`.
 std::vector<Alias> read_aliases(const Node& node, const Config& config);
+/// The same; also checked against `config.aliases`.
+std::vector<SynthConfig> read_synths(const Node& node, const Config& config);
+
+/// Throws unless it is an address without patterns and outside our own. @param what  "an alias"
+void check_address(const std::string& address, int line, const std::string& path, const std::string& what = "an alias");
+/// `model`, which has to be one of `config.models`.
+const models::Card& read_model_name(const MapReader& reader, const Config& config, std::string& name);
+/// `to`: no port of ours, and nothing that is not allowed.
+Destination read_to(const MapReader& reader, const Config& config);
 
 /// Throws Problem where `metrics.listen` can be reached from outside this machine. After read_network.
 void read_metrics(const Node& node, Config& config);

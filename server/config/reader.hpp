@@ -49,6 +49,13 @@ class MapReader {
   const KeyTable* more_;
 };
 
+template <class Duration>
+void read_duration(const MapReader& reader, std::string_view key, Duration& out) {
+  auto count = out.count();
+  reader.whole(key, count);
+  out = Duration(count);
+}
+
 /// What stands there, for a sentence: "'abc'", "the text '5' in quotes", "a list", "a map", "empty".
 std::string shown(const Node& node);
 

@@ -44,6 +44,7 @@ Daemon::Daemon(Config config, Parts parts)
     const auto row = std::find_if(all.begin(), all.end(), [&](const Row& one) { return one.address == entry.address; });
     handlers_.push_back(row == all.end() ? nullptr : row->handler);
   }
+  configure_synths();
 }
 
 void Daemon::start() {
@@ -51,12 +52,14 @@ void Daemon::start() {
   tell_restarted();
   for (const auto& model : config_.models) catalog_.load(model, {});
   keep_house(now());
+  autoplay();
   if (config_.watch_models) watch_files(now());
 }
 
 void Daemon::close_doors() {
   const Happening closing(parts_.tap, [](Tap& tap) { tap.closing(); });
   closing_ = true;
+  for (const auto& [address, synth] : synths_.all()) stop_synth(*synth);
 }
 
 void Daemon::run_due() {
@@ -148,6 +151,7 @@ void Daemon::malformed(const Peer& from, const protocol::Malformed& why) {
 }
 
 void Daemon::dispatch(const Peer& from, const protocol::MessageView& message, bool alone) {
+  if (const auto played = synths_.played_by(from); !played.empty()) return heard_scsynth(played, message);
   if (protocol::is_pattern(message.address)) {
     client_of(from);  // nothing is answered to a pattern, but its sender is alive
     return;
@@ -160,6 +164,7 @@ void Daemon::dispatch(const Peer& from, const protocol::MessageView& message, bo
   if (auto found = aliases_.find(message.address, from.local_port)) {
     return on_alias({from, std::move(found), now(), alone}, message);
   }
+  if (const auto [synth, verb] = synths_.find(message.address); synth) return on_synth(from, synth, verb, message);
   unknown_address(from, message);
 }
 
@@ -230,6 +235,8 @@ std::string Daemon::nearest_address(std::string_view address) const {
   for (const auto request : protocol::requests()) candidates.push_back(request.substr(protocol::kPrefix.size()));
   const auto requests = candidates.size();
   for (const auto alias : aliases_.addresses()) candidates.push_back(alias);
+  const auto synths = synths_.addresses();
+  candidates.insert(candidates.end(), synths.begin(), synths.end());
   address = without_prefix(address);
   const auto near = protocol::nearest(address, candidates);
   const auto found = std::find(candidates.begin(), candidates.end(), near);

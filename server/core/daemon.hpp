@@ -15,6 +15,7 @@
 #include "server/config/config.hpp"
 #include "server/core/aliases.hpp"
 #include "server/core/answers.hpp"
+#include "server/core/calendar.hpp"
 #include "server/core/catalog.hpp"
 #include "server/core/chance.hpp"
 #include "server/core/client.hpp"
@@ -25,6 +26,7 @@
 #include "server/core/metrics.hpp"
 #include "server/core/pacer.hpp"
 #include "server/core/session.hpp"
+#include "server/core/synths.hpp"
 #include "server/core/tap.hpp"
 #include "server/core/timers.hpp"
 #include "server/core/work.hpp"
@@ -46,6 +48,7 @@ struct Parts {
   std::function<models::LoadOptions()> load_options = [] { return models::LoadOptions{}; };
   Tap* tap = nullptr;        ///< where a run is recorded or replayed
   Trials* trials = nullptr;  ///< where models go first; null: they are loaded here at once
+  std::function<base::Duration()> calendar = system_calendar;  ///< to be added to now(): the time since 1970
 };
 
 /// The daemon without its sockets: packets in, packets out. Receives → validates → finds the client and the handler →
@@ -308,6 +311,29 @@ class Daemon {
   void alias_answer(const AliasCall& call, const models::Method& method, std::span<const float> output);
   void alias_fail(const AliasCall& call, const base::Error& error);
 
+  // on_synths.cpp: melodies that scsynth plays
+  void on_synth(const Peer& from, const std::shared_ptr<Synth>& synth, std::string_view verb,
+                const protocol::MessageView& message);
+  base::Status set_synth(Synth& synth, const protocol::Arguments& arguments) const;
+  void configure_synths();
+  void autoplay();
+  void play_synth(const std::shared_ptr<Synth>& synth);
+  void stop_synth(Synth& synth);
+  /// Waits for its model, and plans its line from where nothing is held.
+  void open_synth(const std::shared_ptr<Synth>& synth);
+  void close_synth(Synth& synth);
+  void synth_ready(const std::shared_ptr<Synth>& synth, const std::shared_ptr<const ServedModel>& served);
+  void synth_failed(Synth& synth, const base::Error& error);
+  /// Sessions of synths for which that is true end, and are opened again where they still play.
+  void end_synth_sessions(const std::function<bool(const ServedModel&)>& of);
+  /// Moves the playhead, again and again while it plays.
+  void advance_synth(const std::shared_ptr<Synth>& synth, std::uint64_t turn);
+  void send_notes(const std::shared_ptr<Synth>& synth);
+  void to_scsynth(const Synth& synth, protocol::Bytes packet);
+  void expect_scsynth(const std::shared_ptr<Synth>& synth);
+  void heard_scsynth(const std::vector<std::shared_ptr<Synth>>& synths, const protocol::MessageView& message);
+  void log_synth(Synth& synth, const std::string& text);
+
   base::ThreadRole net_;
   Keeper nothing_kept_;
   Config config_;
@@ -324,6 +350,7 @@ class Daemon {
   Catalog catalog_;
   Falls falls_;
   Aliases aliases_;
+  Synths synths_;
   std::map<Asked, Crowd> crowds_;
   std::unordered_map<std::int32_t, std::weak_ptr<Session>> sessions_;
   Client nobody_;                            // stands for those who found no room: one limit for what they are told

@@ -50,6 +50,7 @@ void Daemon::start_again(const std::string& model, const Error& why, base::Durat
 
 // Each owner is told once for each session, and gets 410 from then on.
 void Daemon::end_sessions_of(std::uint32_t number, const models::Fall& fall) {
+  end_synth_sessions([number](const ServedModel& served) { return served.number == number; });
   for (const auto& [client_number, client] : clients_.all()) {
     std::erase_if(client->asks, [number](const auto& item) { return item.second->served->number == number; });
     std::vector<std::shared_ptr<Session>> ended;

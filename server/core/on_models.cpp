@@ -178,6 +178,7 @@ void Daemon::end_sessions_of(const std::string& model) {
     });
     client->asks.erase(model);
   }
+  end_synth_sessions([&model](const ServedModel& served) { return served.config.card.name == model; });
 }
 
 namespace {
@@ -250,6 +251,8 @@ void Daemon::reconfigure(Config config) {
   }
   config_ = std::move(config);
   aliases_ = Aliases(config_.aliases);
+  configure_synths();
+  autoplay();
   clients_.set_most(static_cast<std::size_t>(config_.limits.clients));
   guard_.configure(config_.known, config_.lease);
   parts_.workers.set_limit(static_cast<std::size_t>(config_.limits.queue), config_.limits.queue_wait);

@@ -101,13 +101,20 @@ void Daemon::plan(const std::shared_ptr<Session>& session) {
 }
 
 void Daemon::complain_of_plan(const Session& session, const Error& error) {
+  if (const auto synth = session.synth.lock(); synth && is_open(session)) return synth_failed(*synth, error);
   const auto owner = session.owner.lock();
   if (owner && is_open(session)) answers_.complain(*owner, events_of(session), "/oscine/v1/playhead", error, now());
 }
 
 void Daemon::tell_notes(const Session& session, const std::vector<PlannedNote>& notes) {
   if (!is_open(session)) return;
-  const auto to = events_of(session);
+  const auto synth = session.synth.lock();
+  for (const auto& note : notes) {
+    if (synth) synth->notes.add(note);
+  }
+  if (synth) send_notes(synth);
+  if (synth && event_subscribers_ == 0) return;
+  const auto to = synth ? Peer{} : events_of(session);
   auto& kept = session.planning->kept;
   for (const auto& note : notes) {
     auto& writer = answers_.writer().begin("/oscine/v1/event");
@@ -117,7 +124,7 @@ void Daemon::tell_notes(const Session& session, const std::vector<PlannedNote>& 
     writer.number(static_cast<float>(note.pitch)).number(static_cast<float>(note.velocity)).integer(note.voice);
     const auto packet = writer.end();
     kept.add(packet, now(), note.at.units);
-    pacer_.send(to, packet, now());
+    if (!synth) pacer_.send(to, packet, now());
     if (event_subscribers_ > 0) push_event(session, packet);
   }
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "server/core/daemon.hpp"
+#include "server/core/values.hpp"
 
 namespace server {
 
@@ -227,7 +228,6 @@ void Daemon::on_reset(Request& request, const Arguments& arguments) {
       });
 }
 
-namespace {
 base::Result<std::vector<models::Value>> values_of(std::span<const protocol::Value> values) {
   std::vector<models::Value> out;
   for (const auto& value : values) {
@@ -243,7 +243,6 @@ base::Result<std::vector<models::Value>> values_of(std::span<const protocol::Val
   }
   return out;
 }
-}  // namespace
 
 namespace {
 Error of_model(const Session& session, const Error& error) {

@@ -10,6 +10,7 @@
 namespace server {
 
 struct Client;
+struct Synth;
 
 /// What a client opened: one model, one method, one time axis. Thread: [net].
 struct Session {
@@ -19,6 +20,7 @@ struct Session {
   std::shared_ptr<Seat> seat;  ///< its own instance; null where the model has no state and hears nothing
   std::shared_ptr<Flow> flow;  ///< sound in, events or frames out; null for a method that answers numbers with numbers
   std::shared_ptr<Planning> planning;  ///< notes ahead of the playhead; null for methods that plan none
+  std::weak_ptr<Synth> synth = {};     ///< that plays the notes; none: its owner is told of them
   std::size_t method = 0;
   double units_per_second = 0;
   bool ticks = false;  ///< the unit: false samples, true ticks

@@ -127,8 +127,13 @@ Parts Recorder::around(const Parts& parts) {
     readings_.times.push_back(since_began(time));
     return time;
   };
-  return {*link_,       *workers_,  *background_,       parts.log, now,         parts.quit,
-          parts.keeper, parts.seed, parts.load_options, this,      parts.trials};
+  const auto calendar = [this, read = parts.calendar] {
+    const auto look = read();
+    write({.kind = RecordKind::kCalendar, .at = std::chrono::nanoseconds(began_.time_since_epoch() + look).count()});
+    return look;
+  };
+  return {*link_,       *workers_,  *background_,       parts.log, now,          parts.quit,
+          parts.keeper, parts.seed, parts.load_options, this,      parts.trials, calendar};
 }
 
 void Recorder::describe(const Config& config, const Parts& parts) {

@@ -85,6 +85,7 @@ constexpr std::array kForms{
     Form{Kind::kLeft, false, true, false, false, false, false, true, false},
     Form{Kind::kModel, false, false, true, false, true, false, false, false},
     Form{Kind::kFate, false, false, false, true, false, true, false, false},
+    Form{Kind::kCalendar, true, false, false, false, false, false, false, false},
     Form{Kind::kReadings, false, false, false, false, false, false, false, true},
     Form{Kind::kEnd, true, false, false, false, false, true, false, false},
 };

@@ -39,6 +39,7 @@ enum class RecordKind : std::uint8_t {
   kLeft = 32,      ///< peer: the receiver; packet
   kModel = 33,     ///< name, flag: in which form it is served
   kFate = 35,      ///< index: which call of this job or load, from 0, in a process that fell; event: the code; text
+  kCalendar = 36,  ///< at: what added to the time since the recording began gives that since 1970, as it was read then
   kReadings = 34,  ///< the event's last: what was read while it was dealt with
   // The run ended, and so does the file. text: why.
   kEnd = 48,

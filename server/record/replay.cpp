@@ -130,10 +130,10 @@ class Replay {
 
   void start(const Seed& seed) {
     if (daemon_) return;
-    daemon_ =
-        std::make_unique<Daemon>(config_, Parts{parts_.link, parts_.workers, parts_.background, log_,
-                                                [this] { return parts_.now(); }, [this] { daemon_->close_doors(); },
-                                                nullptr, seed, [this] { return parts_.load_options(); }, &parts_});
+    daemon_ = std::make_unique<Daemon>(
+        config_, Parts{parts_.link, parts_.workers, parts_.background, log_, [this] { return parts_.now(); },
+                       [this] { daemon_->close_doors(); }, nullptr, seed, [this] { return parts_.load_options(); },
+                       &parts_, nullptr, [this] { return parts_.calendar(); }});
     daemon_->start();
   }
 

@@ -24,7 +24,8 @@ class Again {
     jobs_ = loads_ = 0;
     readings_ = event.readings;
     if (readings_.times.empty()) readings_.times.push_back(event.cause.at);
-    time_ = queued_ = unsent_ = at_once_ = 0;
+    calendar_ = event.calendar;
+    time_ = queued_ = unsent_ = at_once_ = looks_ = 0;
   }
 
   /// The last one stands from then on.
@@ -33,7 +34,12 @@ class Again {
     const auto since =
         std::clamp<std::int64_t>(readings_.times[std::min(time_, readings_.times.size() - 1)], 0, kTenYears);
     ++time_;
-    return base::Time(std::chrono::hours(1)) + std::chrono::nanoseconds(since);
+    return kBegan + std::chrono::nanoseconds(since);
+  }
+  /// As in Parts.
+  base::Duration calendar() {
+    last_look_ = next(calendar_, looks_, last_look_);
+    return last_look_ - kBegan.time_since_epoch();
   }
   std::uint64_t queued(std::uint64_t otherwise) { return next(readings_.queued, queued_, otherwise); }
   std::uint64_t unsent() { return next(readings_.unsent, unsent_, std::uint64_t{0}); }
@@ -54,10 +60,13 @@ class Again {
     return at < list.size() ? static_cast<Value>(list[at++]) : otherwise;
   }
 
+  static constexpr base::Time kBegan{std::chrono::hours(1)};  // the recording, by the clock of the replay
   Readings readings_;
+  std::vector<base::Duration> calendar_;
+  base::Duration last_look_{};
   std::uint64_t event_ = 0;
   std::uint32_t jobs_ = 0, loads_ = 0;
-  std::size_t time_ = 0, queued_ = 0, unsent_ = 0, at_once_ = 0;
+  std::size_t time_ = 0, queued_ = 0, unsent_ = 0, at_once_ = 0, looks_ = 0;
 };
 
 /// Keeps what is sent.
@@ -150,6 +159,7 @@ class ReplayParts : public Tap {
     options_.form = event.model ? std::optional(served_as(event.model->flag)) : std::nullopt;
   }
   base::Time now() { return again_.time(); }
+  base::Duration calendar() { return again_.calendar(); }
   const models::LoadOptions& load_options() const { return options_; }
 
   bool at_once(bool measured) override { return again_.at_once(measured); }

@@ -42,6 +42,7 @@ std::optional<RecordedEvent> RunReader::next() {
     if (record->kind == RecordKind::kFate) event.fates.push_back(std::move(*record));
     if (record->kind == RecordKind::kFile) files_.push_back(std::move(*record));
     if (record->kind == RecordKind::kModel) event.model = std::move(*record);
+    if (record->kind == RecordKind::kCalendar) event.calendar.emplace_back(std::chrono::nanoseconds(record->at));
     if (record->kind == RecordKind::kReadings) {
       event.readings = std::move(record->readings);
       event.whole = true;

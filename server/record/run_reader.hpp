@@ -13,9 +13,10 @@ namespace server {
 struct RecordedEvent {
   std::uint64_t number = 0;
   Record cause = {};
-  std::vector<Record> left = {};     ///< what the daemon sent
-  std::optional<Record> model = {};  ///< the model that was served from here on
-  std::vector<Record> fates = {};    ///< of calls in processes that fell
+  std::vector<Record> left = {};              ///< what the daemon sent
+  std::optional<Record> model = {};           ///< the model that was served from here on
+  std::vector<Record> fates = {};             ///< of calls in processes that fell
+  std::vector<base::Duration> calendar = {};  ///< as it was read, to be added to the time since the recording began
   Readings readings = {};
   bool whole = false;  ///< false: the recording ends within it
 };

@@ -16,6 +16,9 @@ void check(const server::Config& config) {
   require(!config.listen.empty() && config.lease.count() >= 1 && config.lease.count() <= 3600);
   require(config.workers >= 0 && config.workers <= 64 && config.limits.mtu >= 512 && config.limits.mtu <= 8192);
   for (const auto& endpoint : config.listen) require(server::is_loopback(endpoint) || !config.allow.empty());
+  for (const auto& synth : config.synths) {
+    require(synth.address.front() == '/' && !synth.synth.empty() && !synth.to.to_sender && synth.to.port != 0);
+  }
   for (const auto& alias : config.aliases) {
     require(alias.address.front() == '/' && !alias.send.empty() && !config.models.empty());
     if (alias.to.to_sender) continue;

@@ -44,6 +44,7 @@ const Node& part(const Node& reference, const KeyTable& table) {
   if (&table == &kConfigKeys) return reference;
   if (&table == &kModelKeys) return reference.find("models")->items.at(0);
   if (&table == &kAliasKeys) return reference.find("aliases")->items.at(0);
+  if (&table == &kSynthKeys) return reference.find("synths")->items.at(0);
   return *reference.find(table.name);
 }
 

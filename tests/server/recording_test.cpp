@@ -49,6 +49,7 @@ std::vector<Record> examples() {
           {.kind = RecordKind::kLogged, .at = 10, .name = "info", .text = "a line"},
           {.kind = RecordKind::kLeft, .peer = kPeer, .packet = bytes_of("")},
           {.kind = RecordKind::kModel, .flag = true, .name = "sum"},
+          {.kind = RecordKind::kCalendar, .at = 1795000000000000000},
           {.kind = RecordKind::kReadings, .readings = readings},
           {.kind = RecordKind::kEnd, .at = 11, .text = "why"}};
 }

@@ -19,6 +19,7 @@ class RecordedWorld {
                                 daemon->close_doors(); }};
     parts.load_options = [load = std::move(load)] { return load; };
     parts.keeper = &keeper;
+    parts.calendar = [this] { return calendar; };
     const auto recorded = recorder_.around(parts);
     recorder_.describe(config_, recorded);
     daemon = std::make_unique<server::Daemon>(config_, recorded);
@@ -81,6 +82,7 @@ class RecordedWorld {
   ManualWorkers workers{clock, 2, static_cast<std::size_t>(config_.limits.queue)};
   ManualBackground background;
   RecordingKeeper keeper;
+  base::Duration calendar = std::chrono::seconds(1795000000) - clock.now().time_since_epoch();
   std::unique_ptr<server::Daemon> daemon;
 };
 

@@ -89,8 +89,14 @@ World::World(server::Config config, const server::Inheritance& inherited)
 
 World::World(server::Config config, Models models, const server::Inheritance& inherited)
     : workers(clock, 1, static_cast<std::size_t>(config.limits.queue)),
-      daemon(std::move(config),
-             {link, workers, background, log, [this] { return clock.now(); }, [this] { quit_asked = true; }, &keeper}) {
+      daemon(std::move(config), {.link = link,
+                                 .workers = workers,
+                                 .background = background,
+                                 .log = log,
+                                 .now = [this] { return clock.now(); },
+                                 .quit = [this] { quit_asked = true; },
+                                 .keeper = &keeper,
+                                 .calendar = [this] { return calendar; }}) {
   daemon.inherit(inherited);
   background.held = models == Models::kLoading;
   daemon.start();

@@ -78,6 +78,7 @@ class World {
   ManualBackground background;
   RecordingKeeper keeper;
   bool quit_asked = false;
+  base::Duration calendar = std::chrono::seconds(1795000000) - clock.now().time_since_epoch();  ///< as in Parts
   server::Daemon daemon;
 
  private:
