@@ -1,5 +1,6 @@
 """timing-sc: planned events in real SuperCollider, through delays, bursts, doubles and loss: how many do not sound on their own
-sample; random orders; a serving process that is killed in the middle of a phrase."""
+sample; random orders; a serving process that is killed in the middle of a phrase; scsynth without a language."""
+import statistics
 import sys
 
 from figures import tell
@@ -8,10 +9,12 @@ from timing import WAYS, busy, notes_of
 
 sys.path.insert(0, str(ROOT / "tests" / "hosts"))
 from planner import Planner, Way  # noqa: E402
-from sc import Jack, need_supercollider  # noqa: E402
-from sc_melody_test import TRAINED, Daemon, Weather  # noqa: E402
+from sc import Jack, Scsynth, need_supercollider  # noqa: E402
+from sc_melody_test import TRAINED, Daemon, Weather, line_of  # noqa: E402
 from sc_orders import plans_of, take_of, wrong  # noqa: E402
 from sc_seq_test import DELAY_S, Take  # noqa: E402
+from sc_synths_test import SEED, Nodes, Synthdefs, command, configured  # noqa: E402
+from sc_synths_test import Take as SynthTake  # noqa: E402
 
 AT_ONCE = 20  # random sequences in one take
 SPARSER = 4  # than in Pd: the language makes a synth of each event, at about 120 a second here
@@ -51,6 +54,24 @@ def bundled(jack, options):
     return sum(any(one.start + note[0] + i in near for i in range(-2, 3)) for note in notes) / len(notes)
 
 
+def synths(jack, count):
+    """Samples by which notes of the daemon's own timed bundles stand beside their line, without the offset and the drift of the two clocks."""
+    settings = {"tempo": 400.0, "density": 1.0}
+    with Synthdefs() as folder, Scsynth(jack, folder) as scsynth:
+        with Daemon(configured(scsynth, set=f"{{seed: {SEED}, tempo: 400, density: 1}}")) as oscine:
+            line = line_of(oscine, 0, count // 5 * jack.rate, **settings)
+            nodes, recorded = Nodes(scsynth), SynthTake(scsynth, count // 5)
+            command(oscine, "play")
+            nodes.until(count)
+            command(oscine, "stop")
+            nodes.until_silent()
+            nodes.close()
+            heard = recorded.end().heard
+    assert [pitch for _, pitch in heard] == [note[2] for note in line[:len(heard)]], "other notes than those of the line"
+    slope, begin = statistics.linear_regression([note[0] for note in line[:len(heard)]], [at for at, _ in heard])
+    return [at - begin - slope * note[0] for note, (at, _) in zip(line, heard)]
+
+
 def run(figures, options):
     need_supercollider()
     for rate in (44100, 48000, 96000):
@@ -69,6 +90,10 @@ def run(figures, options):
             tell(f"timing sc: {seed + 1} of 20 seeds")
         figures.add("timing sc: different sounds of 20 seeds", len(hashes), "hashes", bar=1)
         figures.add("timing sc: by timed bundles within 2 samples", bundled(jack, options), "share")
+        errors = synths(jack, 1000)
+        figures.add("timing sc: without a language, within 2 samples", sum(abs(error) <= 2 for error in errors) / len(errors), "share")
+        figures.add("timing sc: without a language, deviation", statistics.pstdev(errors), "samples")
+        figures.add("timing sc: without a language, worst", max(map(abs, errors)), "samples")
         figures.add("timing sc: killed in a phrase, longest silence", max(silences(jack, 5)), "s", bar=1)
         faults = 0
         for seed in range(-(-options.sequences // AT_ONCE)):

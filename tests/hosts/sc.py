@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from osc import GUARD
+from osc import GUARD, Peer
 from program import ROOT, Child, _end_with_us, skip
 
 CLASSES = ROOT / "clients/supercollider"
@@ -90,6 +90,43 @@ class Lang(Child):
 
     def printed(self, word):
         return [line.removeprefix(word + " ") for line in self.log if line.startswith(word + " ")]
+
+
+class Scsynth(Child):
+    """scsynth alone, with the SynthDefs of a folder: with Scsynth(jack, folder) as server: … server.ask("/status")"""
+
+    def __init__(self, jack, folder):
+        self.port, self.peer = free_port(), Peer()
+        environment = {**os.environ, **jack.environment, "SC_SYNTHDEF_PATH": str(folder)}
+        super().__init__(["scsynth", "-u", str(self.port), "-R", "0", "-i", "0", "-o", "2", "-l", "8"], "stdout", stdin=subprocess.DEVNULL,
+                         stderr=subprocess.STDOUT, env=environment)
+
+    def __enter__(self):
+        try:
+            ends = time.monotonic() + 3 * GUARD
+            while True:
+                self.tell("/status")
+                if self.peer.hear(0.2):
+                    return self
+                assert self.process.poll() is None and time.monotonic() < ends, "scsynth does not answer"
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __exit__(self, *_):
+        self.end()
+        self.peer.close()
+
+    def tell(self, address, *arguments):
+        self.peer.send(self.port, address, *arguments)
+
+    def ask(self, answer, address, *arguments):
+        """What it answers, when that comes by this address; and what came before."""
+        self.tell(address, *arguments)
+        return self.peer.hear_until(answer)
+
+    def synths(self):
+        return self.ask("/status.reply", "/status")[-1][1][2]
 
 
 def read_floats(path):

@@ -60,13 +60,14 @@ def seen(notes):
     return next(number for number in range(len(notes) + 1) if number + 1 not in notes)
 
 
-def line_of(oscine, start, end, seed=SEED, seeds=(), ticks=None):
+def line_of(oscine, start, end, seed=SEED, seeds=(), ticks=None, **settings):
     """What the daemon plans from `start` on for a session with this seed: [(position, duration, pitch)] before `end`.
     seeds are (position, pitch, duration); with `ticks` to a beat, positions are ticks."""
     notes, rate, peer = {}, 2 * ticks if ticks else RATE, Peer()
     peer.ask(oscine.port, "hello", 1, 0, "reference")
     session = peer.ask(oscine.port, "open", 2, "melody", "default", float(rate), *(("ticks", ticks) if ticks else ("samples",)))[1][1]
-    peer.ask(oscine.port, "set", 3, session, "seed", seed)
+    for number, (name, value) in enumerate({"seed": seed, **settings}.items()):
+        peer.ask(oscine.port, "set", 300 + number, session, name, value)
     for number, (position, pitch, duration) in enumerate(seeds, start=4):
         peer.ask(oscine.port, "note", number, session, position >> 16, position & 65535, float(pitch), 100.0, duration)
     peer.ask(oscine.port, "horizon", 98, session, 10000)
