@@ -6,8 +6,12 @@ import torch
 import features
 from sources import AFTER, BEFORE, RATE
 
-LEAD = int(.010 * RATE)          # samples of a patch before the onset
-WINDOW = features.WINDOW + 34 * features.HOP  # samples of a patch: 304 ms, 35 frames
+LEAD = int(.042 * RATE)          # samples of a patch before the onset
+WINDOW = features.WINDOW + 38 * features.HOP  # samples of a patch: 336 ms, 39 frames
+# Other hits of a patch: (share of patches, earliest and latest begin in s after the onset, lowest and highest level in dB)
+GROOVE = ((.8, -.45, -.08, -24, 12), (.5, -.48, -.1, -24, 8), (.7, .08, .3, -20, 10), (.4, .12, .3, -20, 10),
+          (.2, -.02, .08, -36, -12))
+ALONE = ((.25, -.45, -.06, -30, -6), (.15, -.02, .3, -36, -14), (.25, .08, .3, -24, 4))
 
 
 def uniform(size, low, high):
@@ -59,23 +63,23 @@ def hit(sounds, jitter=.005):
     return cut(sounds, first, step, WINDOW)
 
 
-def others(sounds):
-    """[n, WINDOW]: another hit, on two patches of three: one before that still rings, a soft one at any time, or
-    one that follows at any level, as soon as after 80 ms."""
+def beside(sounds, share, earliest, latest, low, high):
+    """[n, WINDOW]: on a `share` of patches another hit, that begins so much after the onset, at such a level."""
     n = len(sounds)
-    kind = torch.rand(n)
-    begin = torch.where(kind < .25, uniform((n,), -.45, -.06),
-                        torch.where(kind < .4, uniform((n,), -.02, .4), uniform((n,), .08, .5))) * RATE
-    level = torch.where(kind < .25, uniform((n,), -30, -6),
-                        torch.where(kind < .4, uniform((n,), -36, -14), uniform((n,), -24, 4)))
-    found = cut(sounds, BEFORE - LEAD - begin, torch.ones(n), WINDOW)
-    return found * (10 ** (level / 20) * (kind < .65))[:, None]
+    first = BEFORE - LEAD - (uniform((n, 1), earliest, latest) * RATE).long()
+    level = 10 ** (uniform((n, 1), low, high) / 20) * (torch.rand(n, 1) < share)
+    at = first + torch.arange(WINDOW)
+    inside = (at >= 0) & (at < sounds.shape[1])
+    return sounds.gather(1, at.clamp(0, sounds.shape[1] - 1)) * inside * level
 
 
-def patches(sounds, company):
-    """[n, MELS, frames] of sounds and of as many other sounds of the same kits, `company`: [n, BEFORE + AFTER]."""
-    made = peaks_to_one(hit(sounds)) + others(company)
-    made = peaks_to_one(reverberated(made))
+def patches(sounds, company, hits):
+    """[n, MELS, frames] of sounds [n, BEFORE + AFTER] among other hits, GROOVE or ALONE; `company`: for each of these,
+    as many other sounds of the same kits."""
+    made = peaks_to_one(hit(sounds))
+    for others, (share, *rest) in zip(company, hits):
+        made = made + beside(others, share, *rest)
+    made = peaks_to_one(reverberated(peaks_to_one(made)))
     made = made + noise(*made.shape)
     loud = (10 ** (uniform((len(made), 1), 0, 6) / 20)) ** (torch.rand(len(made), 1) < .1)
     return features.log_mel((made * loud).clamp(-1, 1))
@@ -106,7 +110,7 @@ def gaps(x, axis, most):
     return torch.where(gap.unsqueeze(3 - axis), x.amin((1, 2), keepdim=True), x)
 
 
-def limited(x, low=3500, high=11000):
+def limited(x, low=3000, high=11000):
     """[n, mels, frames] without what lies above a frequency drawn for each patch, as a recording at a lower rate."""
     edge = uniform((len(x), 1), math.log(low), math.log(high)).exp()
     loss = ((MEL_HZ / edge).log() * 60).clamp(min=0)

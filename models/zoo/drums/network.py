@@ -1,10 +1,12 @@
-"""Small convolutional networks over a log-mel patch of a hit."""
+"""Small networks over a log-mel patch of a hit: convolutions along frequency, with stretches of time as channels."""
 import torch
 from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 RANGE = 13.8  # natural log of power: what is 60 dB below a patch's loudest place is not looked at
-EARLY = 24    # frames that are looked at one by one; the whole patch is looked at three by three
+QUIET = 2     # frames that end before the onset
+# The first frame of each stretch of time: the first ends before the onset, the last 0.3 s after it.
+STRETCHES = (0, QUIET, 3, 4, 5, 6, 7, 9, 12, 16, 21, 29)
+CHANNELS = 2 * len(STRETCHES) - 1  # each as it is, and all but the first less what sounded before the onset
 
 
 def level(x: torch.Tensor, span: float = RANGE) -> torch.Tensor:
@@ -12,78 +14,67 @@ def level(x: torch.Tensor, span: float = RANGE) -> torch.Tensor:
     return (x - x.amax((-2, -1), keepdim=True)).clamp(min=-span)
 
 
-class Hits(nn.Module):
-    """[n, 1, mels, frames] -> [n, classes]: logits."""
+class Stretches(nn.Module):
+    """[n, 1, mels, frames] -> [n, mels, CHANNELS]: the level of each band in each stretch, -1..1, as it is and, from the
+    second stretch on, less the power that sounded before the onset."""
 
-    def __init__(self, mels: int, frames: int, classes: int, width: int = 24, drop: float = .4):
+    def __init__(self, frames: int):
         super().__init__()
-        self.range, self.early = RANGE, EARLY
-        self.body = nn.Sequential(*layer(1, width, 5, 2, 2), *layer(width, width * 3 // 2, 3, 2, 1),
-                                  *layer(width * 3 // 2, width * 2, 3, (2, 1), 1))
-        self.across = nn.Sequential(*layer(width * 2, width * 4, (mels // 8, 1), 1, 0))
-        columns = -(-EARLY // 4) + -(-(frames // 3) // 4)
-        self.head = nn.Sequential(nn.Flatten(), nn.Dropout(drop), nn.Linear(width * 4 * columns, 64), nn.ReLU(),
-                                  nn.Dropout(drop), nn.Linear(64, classes))
+        self.range, self.quiet = RANGE, QUIET
+        mean = torch.zeros(frames, len(STRETCHES))
+        for i, (first, end) in enumerate(zip(STRETCHES, (*STRETCHES[1:], frames))):
+            mean[first:end, i] = 1 / (end - first)
+        self.register_buffer("mean", mean)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = level(x, self.range) * (2 / self.range) + 1
-        early = self.across(self.body(x[:, :, :, :self.early]))
-        whole = self.across(self.body(torch.nn.functional.avg_pool2d(x, [1, 3])))
-        return self.head(torch.cat([early, whole], 3))
+        x = level(x[:, 0], self.range)
+        power = x.exp()
+        rest = (power - power[:, :, :self.quiet].mean(2, keepdim=True)).clamp(min=1e-6).log()
+        both = torch.cat([x @ self.mean, (level(rest, self.range) @ self.mean)[:, :, 1:]], 2)
+        return both * (2 / self.range) + 1
+
+
+class Along(nn.Module):
+    """[n, bands, inputs] -> [n, bands / 2, outputs]: a convolution over three pairs of bands. As one product of
+    matrices it takes half the time of nn.Conv1d."""
+
+    def __init__(self, inputs: int, outputs: int):
+        super().__init__()
+        self.weight, self.norm = nn.Linear(6 * inputs, outputs, bias=False), nn.BatchNorm1d(outputs)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        pairs = x.reshape(x.shape[0], x.shape[1] // 2, 2 * x.shape[2])
+        padded = torch.nn.functional.pad(pairs, [0, 0, 1, 1])
+        wide = torch.cat([padded[:, :-2], pairs, padded[:, 2:]], 2)
+        rows = self.norm(self.weight(wide.flatten(0, 1)))
+        return torch.relu(rows).reshape(x.shape[0], pairs.shape[1], -1)
+
+
+class Hits(nn.Module):
+    """[n, mels, CHANNELS] -> [n, families]: logits."""
+
+    def __init__(self, mels: int, families: int, width: int = 48, drop: float = .4):
+        super().__init__()
+        wider = width * 3 // 2
+        self.body = nn.Sequential(Along(CHANNELS, width), Along(width, wider), Along(wider, wider))
+        self.head = nn.Sequential(nn.Flatten(), nn.Dropout(drop), nn.Linear(wider * (mels // 8), 64), nn.ReLU(),
+                                  nn.Dropout(drop), nn.Linear(64, families))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(self.body(x))
 
 
 class Several(nn.Module):
-    """The mean of what several networks say, as logits."""
+    """[n, 1, mels, frames] -> [n, classes]: the mean of what several networks say, as logits; `members` [families,
+    classes] is 1 where a family is of a class."""
 
-    def __init__(self, networks):
+    def __init__(self, networks, frames: int, members: torch.Tensor):
         super().__init__()
-        self.networks = nn.ModuleList(networks)
+        self.stretches, self.networks = Stretches(frames), nn.ModuleList(networks)
+        self.register_buffer("members", members)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        said = torch.zeros(1)
+        stretches, said = self.stretches(x), torch.zeros(1)
         for network in self.networks:
-            said = said + network(x).log_softmax(1)
+            said = said + (network(stretches).softmax(1) @ self.members).clamp(min=1e-9).log()
         return said / len(self.networks)
-
-
-class Merged(nn.Module):
-    """What Several says, in fewer and larger steps, which takes three quarters of its time; only to be run."""
-
-    def __init__(self, networks):
-        super().__init__()
-        self.range, self.early, self.count = RANGE, EARLY, len(networks)
-        steps = [side_by_side([net.body[i:i + 2] for net in networks], shared=i == 0) for i in (0, 3, 6)]
-        self.body = nn.Sequential(*(part for step in steps for part in (step, nn.ReLU())))
-        self.across = nn.Sequential(side_by_side([net.across for net in networks], shared=False), nn.ReLU())
-        self.weight, self.bias = stacked([net.head[2] for net in networks])
-        self.last_weight, self.last_bias = stacked([net.head[5] for net in networks])
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = level(x, self.range) * (2 / self.range) + 1
-        early = self.across(self.body(x[:, :, :, :self.early]))
-        whole = self.across(self.body(torch.nn.functional.avg_pool2d(x, [1, 3])))
-        columns = torch.cat([early, whole], 3)
-        each = columns.reshape(x.shape[0], self.count, -1).transpose(0, 1)  # [networks, n, numbers]
-        hidden = torch.relu(torch.baddbmm(self.bias, each, self.weight))
-        return torch.baddbmm(self.last_bias, hidden, self.last_weight).log_softmax(2).mean(0)
-
-
-def side_by_side(layers, shared):
-    """One convolution for those of several (convolution, normalisation), on one input or each on its own."""
-    single = [fuse_conv_bn_eval(layer[0], layer[1]) for layer in layers]
-    one, count = single[0], len(single)
-    inputs, groups = (one.in_channels, 1) if shared else (one.in_channels * count, count)
-    merged = nn.Conv2d(inputs, one.out_channels * count, one.kernel_size, one.stride, one.padding, groups=groups)
-    merged.weight.data = torch.cat([layer.weight.data for layer in single]).contiguous()
-    merged.bias.data = torch.cat([layer.bias.data for layer in single])
-    return merged
-
-
-def stacked(layers):
-    """(weights [networks, inputs, outputs], biases [networks, 1, outputs])"""
-    weights = torch.stack([layer.weight.data.T.contiguous() for layer in layers])
-    return nn.Parameter(weights), nn.Parameter(torch.stack([layer.bias.data[None] for layer in layers]))
-
-
-def layer(inputs, outputs, size, stride, padding):
-    return (nn.Conv2d(inputs, outputs, size, stride, padding, bias=False), nn.BatchNorm2d(outputs), nn.ReLU())

@@ -21,12 +21,21 @@ import network
 import sources
 
 HERE = Path(__file__).resolve().parent
-SEEDS = (1, 2, 3)  # as many networks answer together
 
 
-def networks(data, left_out):
-    indices = dataset.training(data, left_out)
-    return network.Several([fit.fit(data, indices, seed) for seed in SEEDS]).eval()
+def networks(data, left_out, cache):
+    """From the file in `cache` where a run that was stopped has left them; else they are trained."""
+    path = cache / f"without {left_out[0]}.pt"
+    if not path.exists():
+        trained = several(fit.fit(data, dataset.training(data, left_out)))
+        torch.save(trained.state_dict(), path)
+    model = several(fit.new(data))
+    model.load_state_dict(torch.load(path, weights_only=True))
+    return model
+
+
+def several(nets):
+    return network.Several(nets, card.frames(), dataset.MEMBERS).eval()
 
 
 def fold(task):
@@ -35,7 +44,7 @@ def fold(task):
     torch.set_num_threads(1)
     data = dataset.load(cache)
     test = dataset.of_kits(data, group)
-    model = networks(data, group)
+    model = networks(data, group, cache)
     with torch.no_grad():
         answers = {name: model(patches[test][:, None]).argmax(1) for name, patches in data.measured.items()}
     right = (answers["clean"] == data.labels[test]).float().mean().item()
@@ -71,8 +80,8 @@ def evaluation(options, data):
 
 
 def ship(options, data, found):
-    model = networks(data, [loops.KIT])
-    card.write_network(options.out, network.Merged(list(model.networks)))
+    model = networks(data, [loops.KIT], options.cache / "shipped")
+    card.write_network(options.out, model)
     test = dataset.of_kits(data, [loops.KIT])
     script = torch.jit.load(str(options.out / card.NAME)).eval()
     with torch.no_grad():
@@ -92,13 +101,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--evaluate", action="store_true", help="measure by leaving each kit out; 10 to 30 minutes")
     parser.add_argument("--out", type=Path, default=HERE)
-    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "oscine-drums")
+    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "oscine-drums",
+                        help="what is kept from one run to the next; after a change of the recipe, an empty one")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     if sources.missing():
         raise SystemExit("apt-get install --no-install-recommends " + " ".join(sources.missing()))
     torch.set_num_threads(1)
     begin = time.monotonic()
+    (options.cache / "shipped").mkdir(parents=True, exist_ok=True)
     data = dataset.load(options.cache)
     print(f"{len(data.sounds)} sounds, {time.monotonic() - begin:.0f} s")
     ship(options, data, evaluation(options, data))
