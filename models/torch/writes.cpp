@@ -83,6 +83,7 @@ bool is_written(const c10::Argument& argument) {
 
 bool may_write(const Node& node) {
   if (node.kind() == prim::CallMethod || node.kind() == prim::CallFunction) return true;  // of code that is not known
+  if (node.hasAttribute(c10::attr::Subgraph)) return true;                                // runs beside, as fork does
   const auto* schema = node.maybeSchema();
   if (schema == nullptr || !schema->is_mutable()) return false;
   const auto& arguments = schema->arguments();

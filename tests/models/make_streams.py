@@ -297,6 +297,10 @@ class Noise(Declared):
         return drawn + torch.empty(shape).uniform_(-1.0, 1.0) + torch.normal(0.0, 1.0, shape) + x
 
 
+def scaled(weights: torch.Tensor, value: float) -> torch.Tensor:
+    return weights.mul_(value)
+
+
 class Convolves(Declared):
     """Convolutions over time of every kind, and knobs that write to the weights of one, each in its own way."""
 
@@ -304,7 +308,7 @@ class Convolves(Declared):
         super().__init__()
         torch.manual_seed(1)
         self.method("forward", 1, 1, 1, 1)
-        for name in ["scale", "row", "alias", "replace", "data", "looped"]:
+        for name in ["scale", "row", "alias", "replace", "data", "looped", "forked"]:
             self.attribute(name, 2)
         self.down = nn.Conv1d(1, 32, 16, stride=16)
         self.middle = nn.Conv1d(32, 48, 3, padding=2, dilation=2)
@@ -351,6 +355,11 @@ class Convolves(Declared):
             if i > 0:
                 weights = weights[1:]
             weights[0].mul_(value)
+        return 0
+
+    @torch.jit.export
+    def set_forked(self, value: float) -> int:
+        torch.jit.wait(torch.jit.fork(scaled, self.middle.weight, value))
         return 0
 
 

@@ -93,7 +93,7 @@ TEST_F(TorchKernels, AnswerAsLibTorchBlockForBlock) {
 }
 
 TEST_F(TorchKernels, AWeightThatIsWrittenToIsNotUsedAsItWasAndStaysOneSessions) {
-  for (const auto* attribute : {"scale", "row", "alias", "replace", "data", "looped"}) {
+  for (const auto* attribute : {"scale", "row", "alias", "replace", "data", "looped", "forked"}) {
     Prepared ready(stream_card(tests::fixture("convolves.ts")));
     ASSERT_EQ(ready.taken, 4u);
     const auto run = std::move(*ready.program->fresh()), other = std::move(*ready.program->fresh());
@@ -181,7 +181,9 @@ TEST_P(RaveKernels, AnswerAsLibTorchForAHundredBlocks) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Each, RaveKernels, testing::Values("v1_quiet", "v2_quiet", "v2_small_quiet", "v3_quiet"),
+INSTANTIATE_TEST_SUITE_P(Each, RaveKernels,
+                         testing::Values("v1_quiet", "v2_quiet", "v2_small_quiet", "v3_quiet", "discrete_quiet",
+                                         "causal_quiet"),
                          [](const auto& one) { return std::string(one.param); });
 
 }  // namespace

@@ -44,7 +44,7 @@ struct Form {
 };
 
 struct LoadOptions {
-  int warmup = 3;                         ///< passes per method before anything is measured; 3 at least
+  int warmup = 3;                         ///< passes per method before anything is measured; 3 at least; streams: none
   std::chrono::milliseconds measure{60};  ///< at most this long per method, 2000 runs at most
   std::optional<Form> form = {};          ///< left out: the quickest
   bool kernels = true;                    ///< false: the engine's own alone, whatever `form` says
@@ -132,7 +132,7 @@ class Model : public std::enable_shared_from_this<Model> {
 };
 
 /// Loads what the card describes: opens its engine, checks the hash, loads, probes each method's shape, warms up (the
-/// probing pass and `warmup` more), measures, and leaves a pristine program.
+/// probing pass and `warmup` more; streams the one pass), measures, and leaves a pristine program.
 /// Fails: kUnknown (no such kind, engine or file), kModelFailed (hash, shape, NaN, raised …) in a sentence that names
 /// the model. Nothing is left behind. Thread: [load]. Takes: LibTorch's start the first time, then tens of
 /// milliseconds.
