@@ -14,17 +14,15 @@ namespace models {
 class KernelTrial {
  public:
   using Make = std::function<base::Result<std::unique_ptr<Run>>()>;
-  /// Calls the run with the next block; gives its answer, and what it took.
-  using Call = std::function<base::Status(Run& run, std::vector<float>& out, Micros& took)>;
+  /// Calls the run with a block; gives its answer, and what it took. @param pass  which block, from 0
+  using Call = std::function<base::Status(Run& run, std::size_t pass, std::vector<float>& out, Micros& took)>;
 
   explicit KernelTrial(Program& program) : program_(program) {}
 
   /// @param make  a pristine run of the program. Fails: as it.
   base::Status begin(const Make& make);
-  /// Fails: as `call`.
-  base::Status pair(const Call& call);
-  /// All that comes after is another method's.
-  void end_method();
+  /// One method: a pair of calls, and more while there is time. Fails: as `call`.
+  base::Status method(const Call& call, base::Duration time);
 
   /// They answer alike but for rounding.
   bool is_right() const;
@@ -35,6 +33,9 @@ class KernelTrial {
   std::unique_ptr<Run> take(bool ours) { return std::move(ours ? ours_ : theirs_); }
 
  private:
+  base::Status pair(const Call& call);
+  void end_method();
+
   Program& program_;
   std::unique_ptr<Run> ours_, theirs_;
   std::vector<float> our_answer_, their_answer_;

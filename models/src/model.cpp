@@ -1,13 +1,10 @@
 #include "models/model.hpp"
 
-#if defined(__GLIBC__)
-#include <malloc.h>
-#endif
-
 #include <algorithm>
 #include <cmath>
 #include <optional>
 
+#include "base/heap.hpp"
 #include "kernel_trial.hpp"
 #include "loaded_model.hpp"
 #include "measure.hpp"
@@ -25,7 +22,6 @@ using base::Status;
 constexpr double kQuicker = 0.95;  ///< a way of serving has to be worth it
 constexpr std::chrono::milliseconds kLeastCompare{20}, kMostCompare{150};
 constexpr std::size_t kLeastCalls = 9, kMostCalls = 400;
-constexpr std::size_t kLeastTrials = 1;
 
 /// Passes calls on, and notes how many numbers the last one was given.
 class NotedRun final : public Run {
@@ -50,9 +46,9 @@ class Loading {
   Loading(const Card& card, const LoadOptions& options) : options_(options) { parts_.card = card; }
 
   Status run() {
-    for (const auto step : {&Loading::find_kind_and_engine, &Loading::check_file, &Loading::read_program,
-                            &Loading::probe_fresh, &Loading::choose_sharing, &Loading::choose_kernels,
-                            &Loading::find_rows, &Loading::measure_methods, &Loading::limit_calls}) {
+    for (const auto step :
+         {&Loading::find_kind_and_engine, &Loading::check_file, &Loading::read_program, &Loading::probe_fresh,
+          &Loading::choose_sharing, &Loading::choose_kernels, &Loading::find_rows, &Loading::measure_methods}) {
       if (auto status = (this->*step)(); !status) return status;
     }
     return {};
@@ -281,19 +277,15 @@ class Loading {
     const auto make = [this] { return start_run(parts_.card, *parts_.program, true); };
     if (auto status = trial.begin(make); !status) return status;
     for (std::size_t i = 0; i < parts_.methods.size(); ++i) {
+      const auto timed = [&](Run& run, std::size_t pass, std::vector<float>& out, Micros& took) {
+        const auto before = clock();
+        auto called = call(run, i, pass);
+        took = clock() - before;
+        out = out_;
+        return called;
+      };
       if (!asks_script(i)) continue;
-      const auto ends = base::Clock::now() + std::min(options_.measure, kMostCompare);
-      for (std::size_t pass = 0; pass < kLeastTrials || (base::Clock::now() < ends && pass < kMostCalls); ++pass) {
-        auto status = trial.pair([&](Run& run, std::vector<float>& out, Micros& took) {
-          const auto before = clock();
-          auto called = call(run, i, pass);
-          took = clock() - before;
-          out = out_;
-          return called;
-        });
-        if (!status) return status;
-      }
-      trial.end_method();
+      if (auto status = trial.method(timed, std::min(options_.measure, kMostCompare)); !status) return status;
     }
     return {};
   }
@@ -344,10 +336,6 @@ class Loading {
       parts_.methods[i].timing = *timing;
       parts_.limits[i] = {timing->longest, run.given()};
     }
-    return {};
-  }
-
-  Status limit_calls() {
     parts_.program->limit_calls(parts_.limits);
     return {};
   }
@@ -390,14 +378,6 @@ class Loading {
   std::vector<float> out_;
 };
 
-/// What was tried out is freed, and the system has it back: sessions are made on other threads, whose allocations would
-/// find none of it (the C library of GNU keeps a heap for each few threads).
-void give_back_memory() {
-#if defined(__GLIBC__)
-  malloc_trim(0);
-#endif
-}
-
 }  // namespace
 
 base::Status check(const Card& card) {
@@ -411,7 +391,7 @@ base::Result<std::shared_ptr<const Model>> load(const Card& card, const LoadOpti
   if (auto status = loading->run(); !status) return named(card.name, loading->reason(std::move(status.error())));
   auto model = std::make_shared<LoadedModel>(loading->take());
   loading.reset();
-  give_back_memory();
+  base::give_back_memory();  // of what was tried out: sessions are made on other threads
   return std::shared_ptr<const Model>(std::move(model));
 }
 
